@@ -1,0 +1,39 @@
+#include "hw/array/mac_kernels.h"
+
+namespace accelsim {
+namespace {
+
+const MacKernelTable& table_for_this_processor() {
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl")) {
+        return avx512_mac_kernels();
+    }
+    if (__builtin_cpu_supports("avx2")) return avx2_mac_kernels();
+#endif
+    return baseline_mac_kernels();
+}
+
+}  // namespace
+
+MacKernel choose_mac_kernel(int cols) {
+    const MacKernelTable& table = table_for_this_processor();
+    switch (cols) {
+        case 4:
+            return table.cols_4;
+        case 8:
+            return table.cols_8;
+        case 16:
+            return table.cols_16;
+        case 32:
+            return table.cols_32;
+        case 64:
+            return table.cols_64;
+        case 128:
+            return table.cols_128;
+        default:
+            return table.any;
+    }
+}
+
+}  // namespace accelsim

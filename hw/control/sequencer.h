@@ -1,0 +1,99 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <systemc>
+
+#include "hw/control/program_memory.h"
+#include "hw/control/token_delay.h"
+#include "hw/stream/job_channel.h"
+#include "hw/stream/stream.h"
+#include "sw/params/accelerator_params.h"
+#include "sw/timing/scoreboard.h"
+#include "sw/timing/server_jobs.h"
+
+namespace accelsim {
+
+/// The sequencer: a scoreboard of visible events. In each cycle it starts, on each server, the next
+/// job whose requirements are all visible (docs/TIMING.md, rules 1 to 5), and says where the cycle
+/// went.
+class Sequencer : public sc_core::sc_module {
+  public:
+    /// Where the cycles went, over all layers since reset.
+    struct Stats {
+        int64_t cycles = 0;
+        int64_t compute = 0;
+        int64_t dram_read = 0;
+        int64_t dram_read_weight = 0;  ///< part of dram_read
+        int64_t dram_write = 0;
+        int64_t buffer_bank = 0;
+        int64_t backpressure = 0;
+        int64_t weight_load = 0;
+        int64_t fill_drain = 0;
+        // Clock cycles of the layer's edges; -1 where there was none.
+        int64_t start_cycle = -1;
+        int64_t first_load_cycle = -1;
+        int64_t first_input_cycle = -1;
+        int64_t last_input_cycle = -1;
+    };
+
+    sc_core::sc_in<bool> clock{"clock"};
+    sc_core::sc_port<ProgramSource> program{"program"};
+    sc_core::sc_port<JobOut<DmaTransfer>> dma_job{"dma_job"};
+    sc_core::sc_port<JobOut<LoadJob>> load_job{"load_job"};
+    sc_core::sc_port<JobOut<FeedJob>> feed_job{"feed_job"};
+    sc_core::sc_port<JobOut<PostJob>> post_job{"post_job"};
+    sc_core::sc_port<StreamStatus> array_beats{"array_beats"};
+    sc_core::sc_port<StreamStatus> pool_beats{"pool_beats"};
+    /// Every block's events but the two that the sequencer's own token delays make.
+    std::array<sc_core::sc_in<int64_t>, kEventCount> events;
+
+    Sequencer(const sc_core::sc_module_name& name, const AcceleratorParams& params);
+
+    const Stats& stats() const { return stats_; }
+    /// Grows whenever anything happens; a watchdog looks for it standing still.
+    int64_t progress() const;
+    bool running() const { return running_; }
+    int64_t cycle_in_layer() const { return cycle_ - stats_.start_cycle; }
+    int64_t tiles_fed_in_layer() const { return visible(Event::kTilesFed); }
+    /// What each server waits for, one a line: for the watchdog's message.
+    std::string describe_waiting() const;
+
+  private:
+    void tick();
+    void start();
+    void issue();
+    void classify();
+    bool may_start(const Requirements& requirements) const;
+    int64_t visible(Event event) const;
+    int64_t raw(Event event) const { return events[static_cast<size_t>(event)].read(); }
+    Event passed_source() const;
+
+    bool issue_dma();
+    bool issue_load();
+    bool issue_feed();
+    bool issue_post();
+    FeedJob make_feed_job(const TileJob& tile) const;
+    DmaTransfer make_transfer(const DmaJob& job) const;
+    void find_last_tile();
+
+    const AcceleratorParams params_;
+    const StartRules rules_;
+    TokenDelay gap_;  ///< g cycles from a finished load to the first beat
+    TokenDelay
+        passed_;  ///< (p - 1)(R - 1) cycles until the last row has seen what the first one saw
+    int64_t gap_seen_ = 0, gap_out_ = 0;
+    int64_t passed_seen_ = 0, passed_out_ = 0;
+    sc_core::sc_event delayed_token_;
+
+    bool running_ = false;
+    int64_t cycle_ = -1;
+    std::array<int64_t, kEventCount> base_{};  ///< counts at the layer's start
+    int64_t next_dma_ = 0, next_load_ = 0, next_feed_ = 0, next_post_ = 0;
+    int64_t post_last_tile_ = 0;  ///< last tile of output block next_post_
+    int64_t beats_ = 0;
+    Stats stats_;
+};
+
+}  // namespace accelsim

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "sw/timing/server_jobs.h"
+
+namespace accelsim {
+
+/// Max and average pooling of finished words. Plain C++: post-processing clocks it.
+///
+/// Fused pooling sees the block's pixels in raster order and keeps one line of unfinished windows;
+/// a pooling layer sees one window after the other and keeps one word. Averages round half away
+/// from zero.
+class PoolUnit {
+  public:
+    explicit PoolUnit(int lanes) : lanes_(static_cast<size_t>(lanes)) {}
+
+    void start(const PostJob& job);
+
+    /// Takes the next word: (lanes) values; `padding` marks a position outside the map. Returns the
+    /// address of the word that it finishes, with its values in `values`, or -1.
+    int32_t push(int64_t* values, bool padding);
+
+  private:
+    struct Position {
+        size_t window = 0;  ///< place in the line
+        bool first = false;
+        bool last = false;
+        int32_t address = 0;
+    };
+
+    Position next_position();
+
+    const size_t lanes_;
+    PoolMode mode_ = PoolMode::kNone;
+    bool window_order_ = false;  ///< a pooling layer's stream
+    bool count_include_pad_ = false;
+    int32_t height_ = 1, width_ = 1;  ///< of the window
+    int32_t block_cols_ = 1;          ///< of the stream's raster
+    int32_t x_ = 0, y_ = 0;
+    int32_t pushed_ = 0;
+    std::vector<int64_t> line_;    ///< (windows in a line, lanes)
+    std::vector<int32_t> counts_;  ///< values in each unfinished window
+};
+
+}  // namespace accelsim

@@ -1,0 +1,118 @@
+#include "hw/memory/accumulator_memory.h"
+
+#include <algorithm>
+
+#include "sw/numeric/requantize.h"
+
+namespace accelsim {
+
+AccumulatorMemory::AccumulatorMemory(const sc_core::sc_module_name& name,
+                                     const AccumulatorParams& accumulator, const ArrayParams& array)
+    : sc_module(name),
+      params_(accumulator),
+      cols_(array.cols),
+      pipeline_(static_cast<size_t>(array.accumulate_stages)),
+      pipeline_valid_(pipeline_.size()) {
+    SC_HAS_PROCESS(AccumulatorMemory);
+    for (SumWord& word : pipeline_) word.lanes.resize(static_cast<size_t>(cols_));
+    const auto words = static_cast<size_t>(accumulator.slot_words(cols_));
+    for (int slot = 0; slot < accumulator.slots; ++slot) {
+        slots_[static_cast<size_t>(slot)].resize(words * static_cast<size_t>(cols_));
+    }
+    SC_METHOD(step);
+    sensitive << clock.pos() << job;
+    dont_initialize();
+}
+
+void AccumulatorMemory::step() {
+    if (!clock.posedge()) {
+        if (!job->job().layer->uses_array) return;  // a pooling layer streams past the accumulator
+        job_ = job->job();
+        reading_ = true;
+        word_ = 0;
+        present();
+        return;
+    }
+    ++cycle_;
+    const bool arrives = sums->take();
+    if (arrives || in_flight_ > 0) accumulate_stage(arrives);
+    if (reading_) read_out();
+}
+
+void AccumulatorMemory::accumulate_stage(bool arrives) {
+    if (pipeline_.empty()) {
+        if (arrives) add(sums->peek());
+        return;
+    }
+    // (1) the oldest word leaves the last register, (2) the new one enters the first
+    if (pipeline_valid_[oldest_]) {
+        add(pipeline_[oldest_]);
+        --in_flight_;
+    }
+    pipeline_valid_[oldest_] = arrives;
+    if (arrives) {
+        pipeline_[oldest_].tag = sums->peek().tag;
+        std::copy(sums->peek().lanes.begin(), sums->peek().lanes.end(),
+                  pipeline_[oldest_].lanes.begin());
+        ++in_flight_;
+    }
+    if (++oldest_ == pipeline_.size()) oldest_ = 0;
+}
+
+void AccumulatorMemory::add(const SumWord& word) {
+    int32_t* sums_of_word =
+        &slots_[static_cast<size_t>(word.tag.slot)][static_cast<size_t>(word.tag.address * cols_)];
+    if (word.tag.first_fold) {
+        std::fill_n(sums_of_word, cols_, 0);
+    } else {
+        ++stats_.read_words;
+    }
+    stats_.overflows += add_lanes(sums_of_word, word.lanes.data());
+    ++stats_.write_words;
+    stats_.last_accumulate_cycle = cycle_ - 1;  // this edge ends that cycle
+    if (word.tag.last_beat) tiles_accumulated.write(++accumulated_);
+}
+
+int64_t AccumulatorMemory::add_lanes(int32_t* sums_of_word, const int32_t* addends) const {
+    if (params_.bits == 32 && params_.overflow == Overflow::kWrap) {
+        uint32_t overflows = 0;
+        for (int lane = 0; lane < cols_; ++lane) {
+            const auto a = static_cast<uint32_t>(sums_of_word[lane]);
+            const auto b = static_cast<uint32_t>(addends[lane]);
+            const uint32_t sum = a + b;
+            overflows += ((a ^ sum) & (b ^ sum)) >> 31;
+            sums_of_word[lane] = static_cast<int32_t>(sum);
+        }
+        return overflows;
+    }
+    int64_t overflows = 0;
+    for (int lane = 0; lane < cols_; ++lane) {
+        bool overflowed = false;
+        sums_of_word[lane] = static_cast<int32_t>(accumulate(
+            sums_of_word[lane], addends[lane], params_.bits, params_.overflow, &overflowed));
+        overflows += overflowed;
+    }
+    return overflows;
+}
+
+void AccumulatorMemory::present() {
+    AccumulatorWord& word = words_out->staging();
+    const int32_t* source =
+        &slots_[static_cast<size_t>(job_.accumulator_slot)][static_cast<size_t>(word_ * cols_)];
+    std::copy_n(source, cols_, word.lanes.begin());
+    word.last = word_ + 1 == job_.block.conv.pixels();
+    ++stats_.read_words;
+    words_out->put();
+}
+
+void AccumulatorMemory::read_out() {
+    if (!words_out->ready()) return;
+    if (++word_ < job_.block.conv.pixels()) {
+        present();
+        return;
+    }
+    words_out->withdraw();
+    reading_ = false;
+}
+
+}  // namespace accelsim

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <systemc>
+#include <vector>
+
+#include "hw/memory/element_slots.h"
+#include "hw/stream/job_channel.h"
+#include "hw/stream/payloads.h"
+#include "hw/stream/stream.h"
+#include "sw/params/accelerator_params.h"
+#include "sw/timing/server_jobs.h"
+
+namespace accelsim {
+
+/// Accumulator memory at the array's bottom: words of `cols` lanes of `bits` bits.
+///
+/// A sum word passes z `accumulate_stages` registers; at the end of the cycle in which it leaves
+/// the last one it is written (first fold) or added to its word. A post job reads its half, one
+/// word a cycle, the first in the cycle in which it starts.
+class AccumulatorMemory : public sc_core::sc_module {
+  public:
+    struct Stats {
+        int64_t read_words = 0;
+        int64_t write_words = 0;
+        int64_t overflows = 0;  ///< additions, lane by lane, whose exact sum left the register
+        int64_t last_accumulate_cycle = -1;  ///< clock cycle of the last write
+    };
+
+    sc_core::sc_in<bool> clock{"clock"};
+    sc_core::sc_port<StreamIn<SumWord>> sums{"sums"};
+    sc_core::sc_port<JobIn<PostJob>> job{"job"};
+    sc_core::sc_port<StreamOut<AccumulatorWord>> words_out{"words_out"};
+    sc_core::sc_out<int64_t> tiles_accumulated{"tiles_accumulated"};
+
+    AccumulatorMemory(const sc_core::sc_module_name& name, const AccumulatorParams& accumulator,
+                      const ArrayParams& array);
+
+    const Stats& stats() const { return stats_; }
+
+  private:
+    void step();
+    void accumulate_stage(bool arrives);
+    void add(const SumWord& word);
+    int64_t add_lanes(int32_t* sums, const int32_t* addends) const;
+    void present();
+    void read_out();
+
+    const AccumulatorParams params_;
+    const int cols_;
+    std::vector<SumWord> pipeline_;  ///< the z registers; ring, `oldest_` leaves next
+    std::vector<uint8_t> pipeline_valid_;
+    size_t oldest_ = 0;
+    int in_flight_ = 0;
+    std::array<std::vector<int32_t>, ElementSlots::kMaxSlots> slots_;
+    int64_t accumulated_ = 0;
+    int64_t cycle_ = -1;
+
+    bool reading_ = false;
+    PostJob job_;
+    int64_t word_ = 0;
+    Stats stats_;
+};
+
+}  // namespace accelsim

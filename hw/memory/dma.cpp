@@ -1,0 +1,251 @@
+#include "hw/memory/dma.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "hw/memory/element_slots.h"
+#include "sw/numeric/bit_packing.h"
+
+namespace accelsim {
+namespace {
+
+int64_t ceil_divide(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+}  // namespace
+
+Dma::Dma(const sc_core::sc_module_name& name, const DramParams& dram_params,
+         const ArrayParams& array, sc_core::sc_time clock_period)
+    : sc_module(name),
+      ideal_(dram_params.model == DramModel::kIdeal),
+      word_lanes_(array.rows),
+      cols_(array.cols),
+      clock_period_(clock_period),
+      beat_(new DramBeat) {
+    SC_HAS_PROCESS(Dma);
+    dram_payload_.set_extension(beat_);
+    SC_METHOD(step);
+    sensitive << clock.pos() << job;
+    dont_initialize();
+}
+
+void Dma::step() {
+    if (!clock.posedge()) {
+        begin();
+        return;
+    }
+    ++cycle_;
+    if (!returns_.empty()) deliver_due();
+    if (active_) transfer_cycle();
+    if (!active_ && returns_.empty()) next_trigger(job->default_event());  // asleep until then
+}
+
+void Dma::begin() {
+    transfer_ = job->job();
+    runs_ = TransferRuns(transfer_);
+    run_index_ = 0;
+    next_element_ = 0;
+    first_of_job_ = true;
+    active_ = true;
+    start_run();
+    if (ideal_) transfer_cycle();
+}
+
+void Dma::start_run() {
+    run_ = runs_.run(run_index_);
+    run_byte_ = 0;
+    run_elements_left_ = run_.elements;
+    unpack_bits_ = 0;
+    unpack_count_ = -run_.skipped_bits;
+    if (transfer_.kind == DmaKind::kStore) pack_run();
+}
+
+void Dma::transfer_cycle() {
+    bool first_of_cycle = true;
+    elements_.clear();
+    const int64_t first_element = next_element_;
+    bool done = false;
+    // (1) Ask for the rest of the run, and of the runs after it, until DRAM has no more to give.
+    while (!done) {
+        const int64_t wanted = run_.bytes - run_byte_;
+        const int64_t granted = request(wanted, first_of_cycle);
+        first_of_cycle = false;
+        run_byte_ += granted;
+        if (transfer_.kind != DmaKind::kStore) unpack(bytes_.data(), granted);
+        if (granted < wanted) break;
+        done = ++run_index_ == runs_.count();
+        if (!done) start_run();
+    }
+    // (2) What was read returns after the latency.
+    if (!elements_.empty() || done) {
+        Return back;
+        back.due_cycle = cycle_ + latency_cycles_;
+        back.kind = transfer_.kind;
+        back.slot = transfer_.slot;
+        back.first_element = first_element;
+        back.last = done;
+        std::swap(back.elements, elements_);
+        if (latency_cycles_ == 0) {
+            deliver(back);
+            std::swap(back.elements, elements_);
+        } else {
+            returns_.push_back(std::move(back));
+            if (!spare_.empty()) {
+                elements_ = std::move(spare_.back());
+                spare_.pop_back();
+            }
+        }
+    }
+    if (done) finish_job();
+}
+
+int64_t Dma::request(int64_t bytes, bool first_of_cycle) {
+    const bool store = transfer_.kind == DmaKind::kStore;
+    if (!store && bytes_.size() < static_cast<size_t>(bytes)) {
+        bytes_.resize(static_cast<size_t>(bytes));
+    }
+    dram_payload_.set_command(store ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND);
+    dram_payload_.set_address(static_cast<uint64_t>(run_.byte_address + run_byte_));
+    dram_payload_.set_data_ptr(bytes_.data() + (store ? run_byte_ : 0));
+    dram_payload_.set_data_length(static_cast<unsigned>(bytes));
+    dram_payload_.set_streaming_width(static_cast<unsigned>(bytes));
+    dram_payload_.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
+    beat_->first_of_job = first_of_job_;
+    beat_->first_of_cycle = first_of_cycle;
+    sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
+    dram->b_transport(dram_payload_, delay);
+    if (first_of_job_) latency_cycles_ = static_cast<int64_t>(delay / clock_period_ + 0.5);
+    first_of_job_ = false;
+    (store ? stats_.write_bytes : stats_.read_bytes) += beat_->granted_bytes;
+    return beat_->granted_bytes;
+}
+
+void Dma::unpack(const uint8_t* bytes, int64_t count) {
+    const NumberFormat format = transfer_.format;
+    const size_t before = elements_.size();
+    if (format.bits == 8) {
+        elements_.resize(before + static_cast<size_t>(count));
+        int16_t* to = elements_.data() + before;
+        for (int64_t i = 0; i < count; ++i) {
+            to[i] = format.is_signed ? static_cast<int16_t>(static_cast<int8_t>(bytes[i]))
+                                     : static_cast<int16_t>(bytes[i]);
+        }
+        next_element_ += count;
+        return;
+    }
+    for (int64_t i = 0; i < count; ++i) {
+        if (unpack_count_ < 0) {  // the first byte of a run that starts inside it
+            unpack_bits_ = static_cast<uint32_t>(bytes[i]) >> -unpack_count_;
+            unpack_count_ += 8;
+        } else {
+            unpack_bits_ |= static_cast<uint32_t>(bytes[i]) << unpack_count_;
+            unpack_count_ += 8;
+        }
+        while (unpack_count_ >= format.bits && run_elements_left_ > 0) {
+            const uint32_t raw = unpack_bits_ & ((uint32_t{1} << format.bits) - 1);
+            elements_.push_back(static_cast<int16_t>(decode(raw, format)));
+            unpack_bits_ >>= format.bits;
+            unpack_count_ -= format.bits;
+            --run_elements_left_;
+            ++next_element_;
+        }
+    }
+}
+
+void Dma::pack_run() {
+    const NumberFormat format = transfer_.format;
+    const int32_t channels = transfer_.box.channels();
+    // (1) The lanes of the run's pixels leave the output buffer.
+    elements_.resize(static_cast<size_t>(run_.elements));
+    for (int64_t element = 0; element < run_.elements; element += channels) {
+        const int64_t pixel = (run_.first_element + element) / channels;
+        buffer_payload_.set_command(tlm::TLM_READ_COMMAND);
+        buffer_payload_.set_address(ElementSlots::address(transfer_.slot, pixel * cols_));
+        buffer_payload_.set_data_ptr(
+            reinterpret_cast<unsigned char*>(&elements_[static_cast<size_t>(element)]));
+        buffer_payload_.set_data_length(static_cast<unsigned>(channels) * sizeof(int16_t));
+        sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
+        output_buffer->b_transport(buffer_payload_, delay);
+        ++stats_.output_read_words;
+    }
+    // (2) Bits of neighbours that share the first or the last byte stay as they are.
+    bytes_.resize(static_cast<size_t>(run_.bytes));
+    if (format.bits != 8) {
+        dram_payload_.set_command(tlm::TLM_READ_COMMAND);
+        dram_payload_.set_address(static_cast<uint64_t>(run_.byte_address));
+        dram_payload_.set_data_ptr(bytes_.data());
+        dram_payload_.set_data_length(static_cast<unsigned>(run_.bytes));
+        dram->transport_dbg(dram_payload_);
+    }
+    // (3) Elements are packed to their width.
+    int64_t bit = run_.skipped_bits;
+    const uint32_t mask = (uint32_t{1} << format.bits) - 1;
+    for (const int16_t element : elements_) {
+        if (format.bits == 8) {
+            bytes_[static_cast<size_t>(bit / 8)] = static_cast<uint8_t>(element);
+        } else {
+            const uint32_t raw = static_cast<uint32_t>(element) & mask;
+            for (int i = 0; i < format.bits; ++i) {
+                const auto place = static_cast<size_t>((bit + i) / 8);
+                const auto one = static_cast<uint8_t>(1U << ((bit + i) % 8));
+                bytes_[place] = static_cast<uint8_t>((raw >> i) & 1 ? bytes_[place] | one
+                                                                    : bytes_[place] & ~one);
+            }
+        }
+        bit += format.bits;
+    }
+    elements_.clear();
+}
+
+void Dma::finish_job() {
+    active_ = false;
+    jobs_transferred.write(++transferred_);
+    const Box& box = transfer_.box;
+    switch (transfer_.kind) {
+        case DmaKind::kLoadWeights:
+            stats_.weight_write_words += box.pixels();
+            break;
+        case DmaKind::kLoadInput:
+            stats_.input_write_words += box.pixels() * ceil_divide(box.channels(), word_lanes_);
+            break;
+        case DmaKind::kStore:
+            stores_freed.write(++freed_);
+            break;
+    }
+}
+
+void Dma::deliver_due() {
+    while (!returns_.empty() && returns_.front().due_cycle <= cycle_) {
+        deliver(returns_.front());
+        spare_.push_back(std::move(returns_.front().elements));
+        spare_.back().clear();
+        returns_.pop_front();
+    }
+}
+
+void Dma::deliver(const Return& back) {
+    if (!back.elements.empty()) {
+        const bool weights = back.kind == DmaKind::kLoadWeights;
+        buffer_payload_.set_command(tlm::TLM_WRITE_COMMAND);
+        buffer_payload_.set_address(ElementSlots::address(back.slot, back.first_element));
+        buffer_payload_.set_data_ptr(
+            reinterpret_cast<unsigned char*>(const_cast<int16_t*>(back.elements.data())));
+        buffer_payload_.set_data_length(
+            static_cast<unsigned>(back.elements.size() * sizeof(int16_t)));
+        sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
+        (weights ? weight_buffer : input_buffer)->b_transport(buffer_payload_, delay);
+    }
+    if (!back.last) return;
+    switch (back.kind) {
+        case DmaKind::kLoadWeights:
+            weights_resident.write(++weights_);
+            break;
+        case DmaKind::kLoadInput:
+            inputs_resident.write(++inputs_);
+            break;
+        case DmaKind::kStore:
+            stores_acknowledged.write(++acknowledged_);
+            break;
+    }
+}
+
+}  // namespace accelsim

@@ -1,0 +1,103 @@
+#pragma once
+
+#include <tlm_utils/simple_initiator_socket.h>
+#include <cstdint>
+#include <deque>
+#include <systemc>
+#include <tlm>
+#include <vector>
+
+#include "hw/memory/dram.h"
+#include "hw/memory/transfer_runs.h"
+#include "hw/stream/job_channel.h"
+#include "sw/params/accelerator_params.h"
+
+namespace accelsim {
+
+/// DMA engine with one channel to DRAM. It moves each cycle the bytes that DRAM grants, unpacks
+/// them to elements on the way into the buffers and packs them on the way out. Read data and
+/// acknowledgements return through a queue after DRAM's latency, while the channel goes on with the
+/// next job. With `ideal` DRAM a job is done in the cycle in which it starts.
+class Dma : public sc_core::sc_module {
+  public:
+    struct Stats {
+        int64_t read_bytes = 0;
+        int64_t write_bytes = 0;
+        int64_t input_write_words = 0;   ///< words written into the input buffer
+        int64_t weight_write_words = 0;  ///< words written into the weight buffer
+        int64_t output_read_words = 0;   ///< words read from the output buffer
+    };
+
+    sc_core::sc_in<bool> clock{"clock"};
+    sc_core::sc_port<JobIn<DmaTransfer>> job{"job"};
+    sc_core::sc_out<int64_t> jobs_transferred{"jobs_transferred"};
+    sc_core::sc_out<int64_t> weights_resident{"weights_resident"};
+    sc_core::sc_out<int64_t> inputs_resident{"inputs_resident"};
+    sc_core::sc_out<int64_t> stores_freed{"stores_freed"};
+    sc_core::sc_out<int64_t> stores_acknowledged{"stores_acknowledged"};
+    tlm_utils::simple_initiator_socket<Dma> dram{"dram"};
+    tlm_utils::simple_initiator_socket<Dma> input_buffer{"input_buffer"};
+    tlm_utils::simple_initiator_socket<Dma> weight_buffer{"weight_buffer"};
+    tlm_utils::simple_initiator_socket<Dma> output_buffer{"output_buffer"};
+
+    Dma(const sc_core::sc_module_name& name, const DramParams& dram, const ArrayParams& array,
+        sc_core::sc_time clock_period);
+
+    const Stats& stats() const { return stats_; }
+
+  private:
+    /// What comes back from DRAM when its latency has passed.
+    struct Return {
+        int64_t due_cycle = 0;
+        DmaKind kind = DmaKind::kLoadWeights;
+        int32_t slot = 0;
+        int64_t first_element = 0;
+        std::vector<int16_t> elements;
+        bool last = false;  ///< of its job
+    };
+
+    void step();
+    void begin();
+    void transfer_cycle();
+    void start_run();
+    void pack_run();
+    int64_t request(int64_t bytes, bool first_of_cycle);
+    void unpack(const uint8_t* bytes, int64_t count);
+    void finish_job();
+    void queue_return(bool last);
+    void deliver(const Return& back);
+    void deliver_due();
+
+    const bool ideal_;
+    const int word_lanes_;  ///< channels of an input word
+    const int cols_;
+    const sc_core::sc_time clock_period_;
+
+    bool active_ = false;
+    DmaTransfer transfer_;
+    TransferRuns runs_;
+    TransferRuns::Run run_;
+    int64_t run_index_ = 0;
+    int64_t run_byte_ = 0;  ///< moved of this run
+    bool first_of_job_ = false;
+    int64_t latency_cycles_ = 0;
+
+    std::vector<uint8_t> bytes_;  ///< of the run (stores) or of the grant (loads)
+    uint32_t unpack_bits_ = 0;    ///< received, not yet an element
+    int unpack_count_ = 0;
+    int64_t run_elements_left_ = 0;
+    int64_t next_element_ = 0;       ///< of the box
+    std::vector<int16_t> elements_;  ///< unpacked in this cycle
+
+    std::deque<Return> returns_;
+    std::vector<std::vector<int16_t>> spare_;  ///< element vectors to use again
+    int64_t cycle_ = -1;
+    int64_t transferred_ = 0, weights_ = 0, inputs_ = 0, freed_ = 0, acknowledged_ = 0;
+
+    tlm::tlm_generic_payload dram_payload_;
+    DramBeat* const beat_;  ///< owned by the payload, as every extension is
+    tlm::tlm_generic_payload buffer_payload_;
+    Stats stats_;
+};
+
+}  // namespace accelsim

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <tlm_utils/simple_target_socket.h>
+#include <array>
+#include <cstdint>
+#include <systemc>
+#include <tlm>
+#include <vector>
+
+#include "hw/memory/element_slots.h"
+#include "hw/stream/payloads.h"
+#include "hw/stream/stream.h"
+#include "sw/params/accelerator_params.h"
+
+namespace accelsim {
+
+/// Output buffer: post-processing writes one word of `cols` lanes a cycle, the DMA's stores read
+/// lanes. A TLM address is (slot << 32) + word * cols + lane; data are elements of 16 bits.
+class OutputBuffer : public sc_core::sc_module {
+  public:
+    struct Stats {
+        int64_t write_words = 0;
+    };
+
+    sc_core::sc_in<bool> clock{"clock"};
+    sc_core::sc_port<StreamIn<OutputWord>> words{"words"};
+    tlm_utils::simple_target_socket<OutputBuffer> drain{"drain"};  ///< to the DMA
+
+    OutputBuffer(const sc_core::sc_module_name& name, const ArrayParams& array);
+
+    const Stats& stats() const { return stats_; }
+
+  private:
+    void step();
+    void read(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
+
+    const size_t cols_;
+    std::array<std::vector<int16_t>, ElementSlots::kMaxSlots> slots_;
+    Stats stats_;
+};
+
+}  // namespace accelsim

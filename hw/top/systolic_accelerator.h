@@ -1,0 +1,76 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <systemc>
+#include <vector>
+
+#include "hw/array/systolic_array.h"
+#include "hw/control/program_memory.h"
+#include "hw/control/sequencer.h"
+#include "hw/layers/post_processing.h"
+#include "hw/memory/accumulator_memory.h"
+#include "hw/memory/constant_memory.h"
+#include "hw/memory/dma.h"
+#include "hw/memory/dram.h"
+#include "hw/memory/input_buffer.h"
+#include "hw/memory/output_buffer.h"
+#include "hw/memory/weight_buffer.h"
+#include "hw/top/host_bus.h"
+
+namespace accelsim {
+
+/// The systolic accelerator: owns its blocks, binds them, and knows nothing else.
+///
+///     host bus -> program memory -> sequencer -> jobs for every server
+///     DRAM <-> DMA -> weight buffer -> array -> accumulator -> post-processing -> output buffer ->
+///     DMA
+///                  -> input buffer  ->       (pooling layers)  ->
+class SystolicAccelerator : public sc_core::sc_module {
+  public:
+    sc_core::sc_clock clock;
+
+  private:
+    // Channels, in the order in which data flow. They stand before the blocks that they join.
+    std::array<sc_core::sc_signal<int64_t>, kEventCount> events_;
+    JobChannel<DmaTransfer> dma_jobs_{"dma_jobs"};
+    JobChannel<LoadJob> load_jobs_{"load_jobs"};
+    JobChannel<FeedJob> feed_jobs_{"feed_jobs"};
+    JobChannel<PostJob> post_jobs_{"post_jobs"};
+    Stream<WeightRow> weight_rows_{"weight_rows"};
+    Stream<Beat> array_beats_{"array_beats"};
+    Stream<Beat> pool_beats_{"pool_beats"};
+    Stream<SumWord> sums_{"sums"};
+    Stream<AccumulatorWord> accumulator_words_{"accumulator_words"};
+    Stream<OutputWord> output_words_{"output_words"};
+
+  public:
+    sc_core::sc_signal<bool> interrupt{"interrupt"};
+    HostBus bus{"bus"};
+    ProgramMemory program{"program"};
+    Sequencer sequencer;
+    Dram dram;
+    Dma dma;
+    ConstantMemory constants{"constants"};
+    WeightBuffer weight_buffer;
+    InputBuffer input_buffer;
+    SystolicArray array;
+    AccumulatorMemory accumulator;
+    PostProcessing post_processing;
+    OutputBuffer output_buffer;
+
+    SystolicAccelerator(const sc_core::sc_module_name& name, const AcceleratorParams& params);
+
+    /// Names of the channels whose producer is blocked in this cycle.
+    std::vector<std::string> blocked_channels() const;
+
+  private:
+    void prepare_payloads(const ArrayParams& array_params);
+    void bind_clock();
+    void bind_control();
+    void bind_streams();
+    sc_core::sc_signal<int64_t>& event(Event e) { return events_[static_cast<size_t>(e)]; }
+};
+
+}  // namespace accelsim

@@ -1,0 +1,100 @@
+#include "sw/cli/check_command.h"
+
+#include <fmt/format.h>
+
+#include <iostream>
+
+#include "sw/cli/yaml_text.h"
+#include "sw/driver/cycle_simulation.h"
+#include "sw/network/images.h"
+#include "sw/network/load_network.h"
+#include "sw/passes/pipeline.h"
+
+namespace accelsim {
+namespace {
+
+std::string buffer_line(const char* name, const BufferParams& buffer, int lanes, int bits) {
+    return fmt::format(
+        "# {:<15}{} slots of {} bytes ({} words of {} x {} bits), {} words a cycle\n", name,
+        buffer.slots, buffer.capacity_bytes / buffer.slots,
+        buffer.slot_bits() / (int64_t{bits} * lanes), lanes, bits, buffer.banks);
+}
+
+std::string dram_line(const DramParams& dram) {
+    if (dram.model == DramModel::kIdeal) return "# dram           ideal\n";
+    const std::string fraction = dram.bytes_per_cycle_denominator == 1
+                                     ? ""
+                                     : fmt::format("/{}", dram.bytes_per_cycle_denominator);
+    return fmt::format("# dram           {}{} bytes a cycle, latency {} cycles\n",
+                       dram.bytes_per_cycle_numerator, fraction, dram.latency_cycles);
+}
+
+/// What the configuration's figures come to in the machine's own units; comments, so that the whole
+/// output is a configuration again.
+std::string sizes_text(const RunParams& params) {
+    const AcceleratorParams& machine = params.accelerator;
+    const ArrayParams& array = machine.array;
+    const int activation_bits = params.quantization.activation_bits;
+    return "# sizes\n" +
+           fmt::format(
+               "# {:<15}{} x {} PEs, {} MACs a cycle, {} GMAC/s\n", "array", array.rows, array.cols,
+               int64_t{array.rows} * array.cols,
+               static_cast<double>(int64_t{array.rows} * array.cols) * machine.clock_mhz / 1000) +
+           fmt::format("# {:<15}{} slots of {} words of {} x {} bits\n", "accumulator",
+                       machine.accumulator.slots, machine.accumulator.slot_words(array.cols),
+                       array.cols, machine.accumulator.bits) +
+           buffer_line("input_buffer", machine.input_buffer, array.rows, activation_bits) +
+           buffer_line("weight_buffer", machine.weight_buffer, array.cols,
+                       params.quantization.weight_bits) +
+           buffer_line("output_buffer", machine.output_buffer, array.cols, activation_bits) +
+           dram_line(machine.dram);
+}
+
+/// The network as the accelerator runs it. One seeded image stands for the calibration: scales do
+/// not change a schedule.
+QuantizedNetwork compile_for_schedule(const RunParams& params) {
+    const uint64_t seed = params.simulation.seed;
+    Graph graph = load_network(params.network, seed);
+    const ImageSet images = ImageSet::seeded(graph.input, 1, seed + 1);
+    return compile_network(std::move(graph), params.fuse_batch_norm, params.quantization, images);
+}
+
+/// Tile sizes of every layer; comments again.
+std::string schedule_text(const QuantizedNetwork& network, const CycleSimulation& simulation) {
+    std::string text = fmt::format(
+        "# schedule\n# {:<16}{:>14}{:>8}{:>8}{:>10}{:>14}{:>15}{:>10}{:>9}\n", "layer", "output",
+        "rows", "cols", "k_tiles", "pixel_blocks", "channel_tiles", "k_blocks", "tiles");
+    for (size_t i = 0; i < network.layers.size(); ++i) {
+        const LayerProgram program = simulation.program(i);
+        text += fmt::format("# {:<16}{:>14}{:>8}{:>8}{:>10}{:>14}{:>15}{:>10}{:>9}\n", program.name,
+                            to_string(network.layers[i].output), program.sizes.rows_per_block,
+                            program.sizes.cols_per_block, program.sizes.k_tiles_per_block,
+                            program.pixel_blocks, program.channel_tiles, program.k_blocks,
+                            program.tiles.size());
+    }
+    return text;
+}
+
+}  // namespace
+
+int check_command(const CheckOptions& options) {
+    const RunParams params = load_run_params(options.config);
+    if (options.json) {
+        fmt::print("{}\n", params.resolved_json);
+        return 0;
+    }
+    const QuantizedNetwork network = compile_for_schedule(params);
+    const CycleSimulation simulation(params.accelerator, network, params.schedule);
+    fmt::print("{}\n{}{}", yaml_text(params.resolved_json), sizes_text(params),
+               schedule_text(network, simulation));
+    if (options.program) {
+        std::fflush(stdout);
+        for (size_t i = 0; i < network.layers.size(); ++i) {
+            dump_program(std::cout, simulation.program(i));
+        }
+        std::cout.flush();
+    }
+    return 0;
+}
+
+}  // namespace accelsim

@@ -1,0 +1,325 @@
+#include "sw/cli/run_command.h"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+#include <memory>
+#include <thread>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "sw/base/error.h"
+#include "sw/base/log.h"
+#include "sw/base/progress.h"
+#include "sw/driver/cycle_simulation.h"
+#include "sw/network/dump_tensors.h"
+#include "sw/network/evaluate.h"
+#include "sw/network/images.h"
+#include "sw/network/load_network.h"
+#include "sw/network/reference_executor.h"
+#include "sw/passes/pipeline.h"
+#include "sw/report/report.h"
+
+namespace accelsim {
+namespace {
+
+int64_t peak_memory_bytes() {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return int64_t{usage.ru_maxrss} * 1024;
+}
+
+int worker_threads() { return static_cast<int>(std::max(1U, std::thread::hardware_concurrency())); }
+
+/// Shows a bar for work that reports how many of how many are done.
+ProgressCallback progress_bar(const char* what, const char* unit) {
+    auto bar = std::make_shared<std::unique_ptr<Progress>>();
+    return [=](int64_t done, int64_t total) {
+        if (!*bar) *bar = std::make_unique<Progress>(what, total, unit);
+        (*bar)->update(done);
+    };
+}
+
+/// The images of a run, and for people where they come from.
+struct RunImages {
+    ImageSet images;
+    std::string source;
+};
+
+RunImages load_images(const std::optional<std::string>& path, const std::string& typed_path,
+                      MapShape shape, ImageSelection selection, uint64_t seed) {
+    if (!path) {
+        return {ImageSet::seeded(shape, selection.limit, seed),
+                fmt::format("seeded images (seed {})", seed)};
+    }
+    return {ImageSet::load(*path, typed_path, shape, selection), typed_path};
+}
+
+ReferenceOptions reference_options(const AcceleratorParams& accelerator) {
+    return {accelerator.accumulator.bits, accelerator.accumulator.overflow, accelerator.array.rows};
+}
+
+std::string kind_name(LayerKind kind) {
+    switch (kind) {
+        case LayerKind::kConv:
+            return "conv";
+        case LayerKind::kGemm:
+            return "gemm";
+        case LayerKind::kPool:
+            return "pool";
+    }
+    return {};
+}
+
+LayerResult layer_result(const QuantizedLayer& layer, const LayerProgram& program,
+                         const LayerCounters& counters, const ArrayParams& array) {
+    LayerResult result;
+    result.name = layer.name;
+    result.kind = kind_name(layer.kind);
+    result.input = layer.input;
+    result.conv = layer.conv;
+    result.output = layer.output;
+    const Window& window = layer.has_array_work() ? layer.window : layer.pool.window;
+    result.kernel_height = window.kernel_height;
+    result.kernel_width = window.kernel_width;
+    result.groups = layer.groups;
+    result.input_format = layer.input_format.to_string();
+    if (layer.has_array_work()) result.weight_format = layer.weight_format.to_string();
+    result.output_format = layer.output_format.to_string();
+    result.schedule = {layer.has_array_work() ? "im2col" : "stream",
+                       program.sizes.rows_per_block,
+                       program.sizes.cols_per_block,
+                       program.sizes.k_tiles_per_block,
+                       program.pixel_blocks,
+                       program.channel_tiles,
+                       program.k_blocks,
+                       static_cast<int64_t>(program.tiles.size())};
+    result.macs = program.macs;
+    result.utilization_fraction =
+        fraction_of(program.macs, counters.cycles * array.rows * array.cols);
+    result.counters = counters;
+    return result;
+}
+
+/// Compares what the hardware made with the reference executor, layer by layer and value by value.
+class Verifier {
+  public:
+    Verifier(const QuantizedNetwork& network, const ReferenceOptions& options)
+        : network_(network), options_(options) {}
+
+    void start_image(const IntegerMap& input) {
+        expected_ = input;
+        ++result_.images;
+        result_.checked = true;
+    }
+
+    void check(size_t layer_index, const LayerOutcome& outcome) {
+        const QuantizedLayer& layer = network_.layers[layer_index];
+        ReferenceResult reference =
+            run_reference(layer, as_layer_input(layer, std::move(expected_)), options_);
+        expected_ = std::move(reference.output);
+        int64_t differ = 0;
+        for (size_t i = 0; i < expected_.data.size(); ++i) {
+            differ += expected_.data[i] != outcome.output.data[i];
+        }
+        if (reference.counts.overflows != outcome.counters.accumulator_overflows ||
+            reference.counts.saturations != outcome.counters.output_saturations) {
+            log_warning(
+                "layer {}, image {}: {} overflows and {} saturations, the reference has {} and {}",
+                layer.name, outcome.image, outcome.counters.accumulator_overflows,
+                outcome.counters.output_saturations, reference.counts.overflows,
+                reference.counts.saturations);
+            ++differ;
+        }
+        if (differ > 0) {
+            log_warning("layer {}, image {}: {} of {} values differ from the reference", layer.name,
+                        outcome.image, differ, expected_.data.size());
+        }
+        result_.compared_values += static_cast<int64_t>(expected_.data.size());
+        result_.mismatches += differ;
+    }
+
+    const Verification& result() const { return result_; }
+
+  private:
+    const QuantizedNetwork& network_;
+    const ReferenceOptions options_;
+    IntegerMap expected_;
+    Verification result_;
+};
+
+/// One run, step by step.
+class Run {
+  public:
+    explicit Run(const RunOptions& options)
+        : options_(options), params_(load_run_params(options.config)) {}
+
+    int execute() {
+        if (params_.report.output) check_output_directory(*params_.report.output);
+        compile();
+        simulate();
+        measure_accuracy();
+        return report();
+    }
+
+  private:
+    void compile() {
+        const SimulationParams& simulation = params_.simulation;
+        Graph graph = load_network(params_.network, simulation.seed);
+        for (const std::string& note : graph.notes) log_info("{}", note);
+        input_ = graph.preprocessing;
+        images_ = load_images(simulation.images, simulation.typed_images, graph.input,
+                              {simulation.first, simulation.limit}, simulation.seed);
+        if (simulation.labels) {
+            images_.images.load_labels(*simulation.labels, simulation.typed_labels,
+                                       {simulation.first, simulation.limit});
+        }
+        if (!simulation.images) log_info("no images are given: {}", images_.source);
+        if (images_.images.has_labels()) {
+            float_correct_ = evaluate(graph, images_.images, worker_threads(),
+                                      progress_bar("float network", "images"))
+                                 .correct;
+        }
+        const CalibrationParams& calibration = params_.quantization.calibration;
+        const ImageSet calibration_images =
+            load_images(calibration.images, calibration.typed_images, graph.input,
+                        {calibration.first, calibration.limit}, simulation.seed + 1)
+                .images;
+        network_ = compile_network(std::move(graph), params_.fuse_batch_norm, params_.quantization,
+                                   calibration_images, worker_threads(),
+                                   progress_bar("calibration", "images"));
+    }
+
+    void simulate() {
+        const CycleSimulation simulation(params_.accelerator, network_, params_.schedule);
+        if (options_.dump_program) write_program(simulation);
+        std::vector<IntegerMap> inputs;
+        const int64_t count = std::min(params_.simulation.simulate, images_.images.size());
+        for (int64_t i = 0; i < count; ++i) {
+            inputs.push_back(
+                quantize_input(network_, real_input(images_.images.pixels(i), input_)));
+        }
+        Verifier verifier(network_, reference_options(params_.accelerator));
+        std::vector<LayerTensors> tensors;
+        constexpr int64_t kSteps = 1000;  // of progress, a layer
+        const auto layers = static_cast<int64_t>(network_.layers.size());
+        Progress progress("simulation", count * layers * kSteps);
+
+        CycleSimulation::Watch watch;
+        watch.watchdog_cycles = params_.simulation.watchdog_cycles;
+        watch.on_progress = [&](size_t image, size_t layer, double fraction) {
+            const auto done = static_cast<int64_t>(image) * layers + static_cast<int64_t>(layer);
+            progress.update(done * kSteps +
+                            static_cast<int64_t>(fraction * static_cast<double>(kSteps)));
+        };
+        watch.on_layer = [&](const LayerOutcome& outcome) {
+            if (params_.simulation.verify) {
+                if (outcome.layer == 0) verifier.start_image(inputs[outcome.image]);
+                verifier.check(outcome.layer, outcome);
+            }
+            if (options_.dump_tensors && outcome.image == 0) {
+                const QuantizedLayer& layer = network_.layers[outcome.layer];
+                IntegerMap input = outcome.layer == 0 ? inputs[0] : tensors.back().output;
+                tensors.push_back({as_layer_input(layer, std::move(input)), outcome.output});
+            }
+            add_layer(simulation, outcome);
+        };
+        const auto before = std::chrono::steady_clock::now();
+        simulation.run(inputs, watch);
+        const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - before;
+        log_debug("simulated in {:.3f} s", seconds.count());
+        result_.verification = verifier.result();
+        if (options_.dump_tensors) {
+            dump_tensors(*options_.dump_tensors, network_, tensors,
+                         reference_options(params_.accelerator));
+        }
+    }
+
+    void add_layer(const CycleSimulation& simulation, const LayerOutcome& outcome) {
+        const QuantizedLayer& layer = network_.layers[outcome.layer];
+        if (outcome.layer + 1 == network_.layers.size()) {
+            predictions_.push_back(top_class(outcome.output.data));
+        }
+        if (outcome.image > 0) {
+            const LayerResult& first = result_.layers[outcome.layer];
+            if (first.counters.cycles != outcome.counters.cycles) {
+                throw InternalError("layer " + layer.name + ": cycles depend on the data");
+            }
+            return;
+        }
+        LayerResult entry = layer_result(layer, simulation.program(outcome.layer), outcome.counters,
+                                         params_.accelerator.array);
+        entry.start_cycle = result_.total_cycles();
+        result_.layers.push_back(std::move(entry));
+    }
+
+    void write_program(const CycleSimulation& simulation) const {
+        std::ofstream file(*options_.dump_program);
+        for (size_t layer = 0; layer < network_.layers.size() && file; ++layer) {
+            dump_program(file, simulation.program(layer));
+        }
+        if (!file.flush()) {
+            throw UserError("--dump-program", "must be a file that can be written",
+                            *options_.dump_program);
+        }
+    }
+
+    void measure_accuracy() {
+        if (!images_.images.has_labels()) return;
+        Accuracy accuracy;
+        accuracy.images = images_.images.size();
+        accuracy.simulated_images = static_cast<int64_t>(predictions_.size());
+        accuracy.float_correct = float_correct_;
+        std::vector<int> predictions = predictions_;
+        if (accuracy.simulated_images < accuracy.images) {
+            predictions =
+                evaluate(network_, input_, images_.images, reference_options(params_.accelerator),
+                         worker_threads(), progress_bar("reference executor", "images"))
+                    .predictions;
+            std::copy(predictions_.begin(), predictions_.end(), predictions.begin());
+        }
+        for (int64_t i = 0; i < accuracy.images; ++i) {
+            accuracy.correct += predictions[static_cast<size_t>(i)] == images_.images.label(i);
+        }
+        result_.accuracy = accuracy;
+    }
+
+    int report() {
+        result_.version = ACCELSIM_VERSION;
+        result_.network = network_.name;
+        result_.config_json = params_.resolved_json;
+        result_.fidelity = "cycle";
+        result_.seed = params_.simulation.seed;
+        result_.clock_mhz = params_.accelerator.clock_mhz;
+        result_.rows = params_.accelerator.array.rows;
+        result_.cols = params_.accelerator.array.cols;
+        result_.images_source = images_.source;
+        const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start_;
+        result_.wall_seconds = wall.count();
+        result_.peak_memory_bytes = peak_memory_bytes();
+        fmt::print("{}", text_report(result_, options_.quiet));
+        std::fflush(stdout);
+        if (params_.report.output) write_report_files(*params_.report.output, result_);
+        return result_.verification.mismatches > 0 ? 1 : 0;
+    }
+
+    const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+    const RunOptions options_;
+    const RunParams params_;
+    InputParams input_;
+    RunImages images_;
+    QuantizedNetwork network_;
+    std::optional<int64_t> float_correct_;
+    std::vector<int> predictions_;  ///< of the simulated images
+    RunResult result_;
+};
+
+}  // namespace
+
+int run_command(const RunOptions& options) { return Run(options).execute(); }
+
+}  // namespace accelsim

@@ -1,0 +1,132 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sw/config/sections.h"
+
+namespace accelsim {
+namespace {
+
+constexpr IntegerRange kBits{2, 8};
+constexpr IntegerRange kImages{1, 1'000'000'000};
+constexpr IntegerRange kFirstImage{0, 1'000'000'000};
+constexpr IntegerRange kTileSize{1, 1'000'000};
+constexpr IntegerRange kSeed{0, INT64_MAX};
+constexpr IntegerRange kWatchdogCycles{1000, 1'000'000'000'000};
+
+void read_calibration(YamlMap map, const std::string& data_directory, CalibrationParams& params) {
+    read_images(map, "images that the activations' ranges are measured on", data_directory,
+                {params.images, params.typed_images});
+    map.integer({"first", "index of the first image used"}, params.first, kFirstImage);
+    map.integer({"limit", "images used"}, params.limit, kImages);
+    map.choice(
+        {"method",
+         "the range of a tensor: `min_max` all of its values; `percentile` leaves outliers out"},
+        params.method,
+        {{"min_max", CalibrationMethod::kMinMax}, {"percentile", CalibrationMethod::kPercentile}});
+    map.real({"percentile", "of the absolute values, for `percentile`", "%"}, params.percentile,
+             {50, 100});
+}
+
+}  // namespace
+
+void read_quantization(YamlMap root, const std::string& data_directory,
+                       QuantizationParams& params) {
+    YamlMap map =
+        root.map({"quantization", "Real numbers to integers; symmetric, zero points are 0."});
+    map.integer({"activation_bits", "width of activations; unsigned after a ReLU", "bits"},
+                params.activation_bits, kBits);
+    map.integer({"weight_bits", "width of weights; signed", "bits"}, params.weight_bits, kBits);
+    map.boolean(
+        {"per_channel_weights", "a scale for each output channel; false: one for each layer"},
+        params.per_channel_weights);
+    map.choice(
+        {"requantize",
+         "from accumulator to output: `multiplier_round` 32-bit multiplier and rounding shift; "
+         "`shift_floor` arithmetic shift"},
+        params.requantize,
+        {{"multiplier_round", RequantizeRule::kMultiplierRound},
+         {"shift_floor", RequantizeRule::kShiftFloor}},
+        {"scale_rne"});
+    read_calibration(map.map({"calibration", "Where activation ranges come from."}), data_directory,
+                     params.calibration);
+}
+
+void read_passes(YamlMap root, bool& fuse_batch_norm) {
+    enum class Pass { kFuseBatchNorm, kQuantize };
+    std::vector<Pass> passes = {Pass::kFuseBatchNorm, Pass::kQuantize};
+    root.choice_list(
+        {"passes",
+         "what is done to the network, in this order; `quantize` is the last and always there"},
+        passes, {{"fuse_batch_norm", Pass::kFuseBatchNorm}, {"quantize", Pass::kQuantize}},
+        {"prune", "fuse_layers"});
+    const auto count = [&](Pass pass) { return std::count(passes.begin(), passes.end(), pass); };
+    if (count(Pass::kFuseBatchNorm) > 1 || count(Pass::kQuantize) > 1) {
+        root.fault("passes", "must name a pass once only");
+    } else if (passes.empty() || passes.back() != Pass::kQuantize) {
+        root.fault("passes", "must end with quantize: the hardware computes with integers");
+    }
+    fuse_batch_norm = count(Pass::kFuseBatchNorm) > 0;
+}
+
+void read_schedule(YamlMap root, std::map<std::string, ScheduleOverride>& layers) {
+    YamlMap map = root.map(
+        {"schedule", "How layers are cut into tiles. Without it, the rule of docs/TIMING.md."});
+    YamlMap by_layer = map.map({"layers", "Sizes for single layers, by the layer's name."});
+    for (auto& [name, layer] :
+         by_layer.members({"<layer>", "One layer's sizes; those left out follow the rule."})) {
+        ScheduleOverride& sizes = layers[name];
+        layer.integer(
+            {"rows_per_block", "output rows of a pixel block, before fused pooling", "pixels"},
+            sizes.rows_per_block, kTileSize);
+        layer.integer(
+            {"cols_per_block", "output columns of a pixel block, before fused pooling", "pixels"},
+            sizes.cols_per_block, kTileSize);
+        layer.integer(
+            {"k_tiles_per_block", "tiles of the inner product that are loaded together", "tiles"},
+            sizes.k_tiles_per_block, kTileSize);
+        layer.not_yet("loop_order");
+    }
+}
+
+void read_simulation(YamlMap root, const std::string& data_directory, SimulationParams& params) {
+    enum class Fidelity { kCycle };
+    YamlMap map = root.map({"simulation", "What is simulated, and how."});
+    Fidelity fidelity = Fidelity::kCycle;
+    map.choice({"fidelity", "`cycle`: every register, clocked"}, fidelity,
+               {{"cycle", Fidelity::kCycle}}, {"transaction", "estimate"});
+    read_images(map, "images to run: CIFAR-10 binary records, IDX or .npy", data_directory,
+                {params.images, params.typed_images});
+    read_path(map, {"labels", "their labels: IDX or .npy; CIFAR-10 records carry their own"},
+              data_directory, {params.labels, params.typed_labels});
+    // Seeded images have no labels, so those of absent images must not fail the run.
+    if (params.labels && !params.images && map.has("images")) params.labels.reset();
+    require_file(map, "labels", params.labels);
+    if (params.labels && !map.has("images")) map.fault("labels", "needs simulation.images");
+    map.integer({"first", "index of the first image evaluated"}, params.first, kFirstImage);
+    map.integer({"limit", "images evaluated"}, params.limit, kImages);
+    map.integer({"simulate",
+                 "of them, how many run through the simulated hardware; the rest use the reference "
+                 "executor"},
+                params.simulate, kImages);
+    if (params.simulate > params.limit) {
+        map.fault("simulate", fmt::format("must be at most simulation.limit ({})", params.limit),
+                  std::to_string(params.simulate));
+    }
+    map.boolean(
+        {"verify", "compare every layer of the simulated images with the reference executor"},
+        params.verify);
+    map.integer({"seed", "of seeded weights and images"}, params.seed, kSeed);
+    map.integer(
+        {"watchdog_cycles", "cycles without any progress that count as a deadlock", "cycles"},
+        params.watchdog_cycles, kWatchdogCycles);
+}
+
+void read_report(YamlMap root, const std::string& data_directory, ReportParams& params) {
+    YamlMap map = root.map({"report", "What is written."});
+    read_path(map,
+              {"output", "folder for report.json and layers.csv; nothing is written without it"},
+              data_directory, {params.output, params.typed_output});
+}
+
+}  // namespace accelsim

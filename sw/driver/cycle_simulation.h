@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "sw/driver/host_driver.h"
+#include "sw/network/quantized_network.h"
+#include "sw/params/accelerator_params.h"
+#include "sw/params/run_params.h"
+
+namespace accelsim {
+
+/// Runs a network through the clocked machine. SystemC elaborates once a process: at most one of
+/// these may be run in a process.
+class CycleSimulation {
+  public:
+    /// Chooses every layer's tiles. Throws UserError where a layer does not fit the accelerator.
+    CycleSimulation(const AcceleratorParams& accelerator, const QuantizedNetwork& network,
+                    const std::map<std::string, ScheduleOverride>& schedule);
+
+    /// The layer's program, built anew.
+    LayerProgram program(size_t layer) const;
+
+    struct Watch {
+        std::function<void(const LayerOutcome&)> on_layer;
+        std::function<void(size_t image, size_t layer, double fraction)> on_progress;
+        int64_t watchdog_cycles = 1'000'000;
+        /// For stress tests: changes the built machine before it starts.
+        std::function<void(SystolicAccelerator&)> prepare;
+    };
+
+    /// Simulates the images one after the other. Throws InternalError on a deadlock.
+    void run(const std::vector<IntegerMap>& images, const Watch& watch) const;
+
+  private:
+    const AcceleratorParams accelerator_;
+    const QuantizedNetwork& network_;
+    std::vector<ScheduleOverride> sizes_;  ///< resolved, by layer
+    NetworkLayout layout_;
+
+    static std::vector<int64_t> resolve(const AcceleratorParams& accelerator,
+                                        const QuantizedNetwork& network,
+                                        const std::map<std::string, ScheduleOverride>& schedule,
+                                        std::vector<ScheduleOverride>* sizes);
+};
+
+}  // namespace accelsim

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "sw/network/quantized_network.h"
+#include "sw/schedule/program.h"
+
+namespace accelsim {
+
+/// Where every tensor of a network lies in DRAM: two regions that take turns as input and output,
+/// then each layer's weights. Addresses are multiples of 64 bytes.
+class NetworkLayout {
+  public:
+    NetworkLayout(const QuantizedNetwork& network, const std::vector<int64_t>& weights_bytes);
+
+    const DramLayout& layer(size_t index) const { return layers_[index]; }
+    int64_t total_bytes() const { return total_bytes_; }
+
+  private:
+    std::vector<DramLayout> layers_;
+    int64_t total_bytes_ = 0;
+};
+
+/// A feature map packed to its format as it lies in DRAM, and back.
+std::vector<uint8_t> pack_map(const IntegerMap& map, NumberFormat format);
+IntegerMap unpack_map(const std::vector<uint8_t>& bytes, MapShape shape, NumberFormat format);
+
+}  // namespace accelsim

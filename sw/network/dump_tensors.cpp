@@ -1,0 +1,130 @@
+#include "sw/network/dump_tensors.h"
+
+#include <cctype>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <system_error>
+
+#include "sw/base/error.h"
+#include "sw/network/npy_writer.h"
+
+namespace accelsim {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr NumberFormat kInt32{32, true};
+
+std::string file_stem(size_t index, const std::string& name) {
+    std::string stem = (index < 10 ? "0" : "") + std::to_string(index) + "_";
+    for (char c : name) {
+        const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '.';
+        stem.push_back(plain ? c : '_');
+    }
+    return stem;
+}
+
+Json window_json(const Window& window) {
+    return {{"kernel", {window.kernel_height, window.kernel_width}},
+            {"strides", {window.stride_height, window.stride_width}},
+            {"pads", {window.pad_top, window.pad_left, window.pad_bottom, window.pad_right}}};
+}
+
+std::string kind_name(LayerKind kind) {
+    switch (kind) {
+        case LayerKind::kConv:
+            return "conv";
+        case LayerKind::kGemm:
+            return "gemm";
+        case LayerKind::kPool:
+            return "pool";
+    }
+    throw InternalError("a layer of no kind");
+}
+
+/// Writes the tensors of one layer and describes them.
+class LayerDump {
+  public:
+    LayerDump(const std::string& directory, size_t index, const QuantizedLayer& layer)
+        : layer_(layer), directory_(directory), stem_(file_stem(index, layer.name)) {}
+
+    Json write(const LayerTensors& tensors) const {
+        Json json{{"name", layer_.name}, {"kind", kind_name(layer_.kind)}};
+        json["input"] =
+            tensor("input", tensors.input.data, layer_.input_format, map_dims(layer_.input));
+        json["input"]["scale"] = layer_.input_scale;
+        if (layer_.has_array_work()) write_constants(json);
+        json["pool"] = nullptr;
+        if (layer_.pool.kind != PoolKind::kNone) {
+            json["pool"] = window_json(layer_.pool.window);
+            json["pool"]["kind"] = layer_.pool.kind == PoolKind::kMax ? "max" : "average";
+            json["pool"]["count_include_pad"] = layer_.pool.count_include_pad;
+        }
+        json["output"] =
+            tensor("output", tensors.output.data, layer_.output_format, map_dims(layer_.output));
+        json["output"]["scale"] = layer_.output_scale;
+        return json;
+    }
+
+  private:
+    static std::vector<int64_t> map_dims(MapShape shape) {
+        return {shape.height, shape.width, shape.channels};
+    }
+
+    void write_constants(Json& json) const {
+        const int64_t out = layer_.out_channels();
+        json["weight"] = tensor("weight", layer_.weights, layer_.weight_format,
+                                {layer_.window.kernel_height, layer_.window.kernel_width,
+                                 layer_.input.channels / layer_.groups, out});
+        json["weight"]["scales"] = layer_.weight_scales;
+        json["bias"] = tensor("bias", layer_.bias, kInt32, {out});
+        json["multiplier"] = tensor("multiplier", layer_.multiplier, kInt32, {out});
+        json["shift"] = tensor("shift", layer_.shift, {8, true}, {out});
+        json.update(window_json(layer_.window));
+        json["groups"] = layer_.groups;
+        json["requantize"] =
+            layer_.requantize == RequantizeRule::kShiftFloor ? "shift_floor" : "multiplier_round";
+        json["relu"] = layer_.relu;
+    }
+
+    template <typename T>
+    Json tensor(const std::string& what, const std::vector<T>& values, NumberFormat format,
+                const std::vector<int64_t>& dims) const {
+        const std::string name = stem_ + "." + what + ".npy";
+        write_npy(directory_ + "/" + name, values, format, dims);
+        return {{"file", name}, {"shape", dims}, {"format", format.to_string()}, {"zero_point", 0}};
+    }
+
+    const QuantizedLayer& layer_;
+    const std::string& directory_;
+    std::string stem_;
+};
+
+}  // namespace
+
+void dump_tensors(const std::string& directory, const QuantizedNetwork& network,
+                  const std::vector<LayerTensors>& tensors, const ReferenceOptions& accumulator) {
+    std::error_code error;
+    std::filesystem::create_directories(directory, error);
+    if (error) {
+        throw UserError("--dump-tensors", "must be a directory that can be written",
+                        directory + " (" + error.message() + ")");
+    }
+    Json json{{"schema", "accelsim.tensors/1"}, {"network", network.name}};
+    json["accumulator"] = {
+        {"bits", accumulator.accumulator_bits},
+        {"overflow", accumulator.overflow == Overflow::kWrap ? "wrap" : "saturate"},
+        {"fold_depth", accumulator.fold_depth}};
+    json["layers"] = Json::array();
+    for (size_t i = 0; i < network.layers.size(); ++i) {
+        json["layers"].push_back(LayerDump(directory, i, network.layers[i]).write(tensors[i]));
+    }
+    const std::string path = directory + "/tensors.json";
+    std::ofstream file(path);
+    file << json.dump(2) << "\n";
+    file.close();
+    if (!file) throw UserError({Fault{Location{path, 0, 0}, "", "must be writable", ""}});
+}
+
+}  // namespace accelsim

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sw/network/quantized_network.h"
+#include "sw/network/reference_executor.h"
+
+namespace accelsim {
+
+/// What went into a layer and what came out, for one image.
+struct LayerTensors {
+    IntegerMap input;
+    IntegerMap output;
+};
+
+/// Writes each layer's input and output (H, W, C), weight (H, W, I, O), bias, multiplier and shift
+/// as .npy, and `tensors.json` with everything else that is needed to compute the one from the
+/// other. `accumulator` is what the outputs were computed with. Creates `directory`; a UserError
+/// where that or a file cannot be written.
+void dump_tensors(const std::string& directory, const QuantizedNetwork& network,
+                  const std::vector<LayerTensors>& tensors, const ReferenceOptions& accumulator);
+
+}  // namespace accelsim

@@ -1,0 +1,294 @@
+#include "sw/network/onnx_nodes.h"
+
+#include <map>
+#include <utility>
+
+namespace accelsim {
+namespace {
+
+using Proto = onnx::NodeProto;
+
+const std::string& input_name(const Proto& proto, int index) {
+    static const std::string none;
+    return index < proto.input_size() ? proto.input(index) : none;
+}
+
+std::vector<float> optional_floats(const Proto& proto, int index, const OnnxConstants& constants) {
+    const std::string& name = input_name(proto, index);
+    if (name.empty()) return {};
+    auto values = constants.floats(name);
+    if (values.empty()) throw OnnxRefusal{"constant '" + name + "' must not be empty", "0 values"};
+    return values;
+}
+
+void require_rank(const std::vector<int64_t>& dims, size_t rank, const std::string& what) {
+    if (dims.size() != rank) {
+        throw OnnxRefusal{what + " must have " + std::to_string(rank) + " dimensions",
+                          dims_to_string(dims)};
+    }
+    for (int64_t dim : dims) {
+        if (dim < 1) throw OnnxRefusal{what + " must not be empty", dims_to_string(dims)};
+    }
+}
+
+int extent(int64_t value) {
+    if (value < 0 || value > kMaxWindowExtent) {
+        throw OnnxRefusal{
+            "kernel, strides and padding must be 0.." + std::to_string(kMaxWindowExtent),
+            std::to_string(value)};
+    }
+    return static_cast<int>(value);
+}
+
+std::vector<int64_t> spatial(OnnxAttributes& attributes, const std::string& name, size_t count,
+                             int64_t fallback) {
+    auto values = attributes.integers(name, std::vector<int64_t>(count, fallback));
+    if (values.size() != count) {
+        throw OnnxRefusal{"attribute '" + name + "' must have " + std::to_string(count) + " values",
+                          std::to_string(values.size())};
+    }
+    return values;
+}
+
+AutoPad read_auto_pad(OnnxAttributes& attributes, Window& window) {
+    const auto pads = spatial(attributes, "pads", 4, 0);
+    const std::string mode = attributes.text("auto_pad", "NOTSET");
+    window.pad_top = extent(pads[0]);
+    window.pad_left = extent(pads[1]);
+    window.pad_bottom = extent(pads[2]);
+    window.pad_right = extent(pads[3]);
+    if (mode == "NOTSET" || mode.empty()) return AutoPad::kExplicit;
+    if (window.pad_top + window.pad_left + window.pad_bottom + window.pad_right != 0) {
+        throw OnnxRefusal{"pads and auto_pad exclude each other", mode + " with pads"};
+    }
+    if (mode == "VALID") return AutoPad::kExplicit;
+    if (mode == "SAME_UPPER") return AutoPad::kSameUpper;
+    if (mode == "SAME_LOWER") return AutoPad::kSameLower;
+    throw OnnxRefusal{"auto_pad must be NOTSET, SAME_UPPER, SAME_LOWER or VALID", mode};
+}
+
+/// Strides, dilations (1 only) and padding; the kernel is known.
+AutoPad read_sliding(OnnxAttributes& attributes, Window& window) {
+    const auto strides = spatial(attributes, "strides", 2, 1);
+    window.stride_height = extent(strides[0]);
+    window.stride_width = extent(strides[1]);
+    for (int64_t dilation : spatial(attributes, "dilations", 2, 1)) {
+        if (dilation != 1) {
+            throw OnnxRefusal{"dilations other than 1 are not available", std::to_string(dilation)};
+        }
+    }
+    return read_auto_pad(attributes, window);
+}
+
+/// (out, in, height, width) to (height, width, in, out).
+std::vector<float> to_hwio(const std::vector<float>& oihw, const std::vector<int64_t>& dims) {
+    const int64_t out = dims[0], in = dims[1], taps = dims[2] * dims[3];
+    std::vector<float> hwio(oihw.size());
+    size_t source = 0;
+    for (int64_t o = 0; o < out; ++o) {
+        for (int64_t i = 0; i < in; ++i) {
+            for (int64_t tap = 0; tap < taps; ++tap) {
+                hwio[static_cast<size_t>((tap * in + i) * out + o)] = oihw[source++];
+            }
+        }
+    }
+    return hwio;
+}
+
+OnnxDraft read_conv(const Proto& proto, const OnnxConstants& constants,
+                    OnnxAttributes& attributes) {
+    OnnxDraft draft;
+    Node& node = draft.node;
+    const auto dims = constants.dims(input_name(proto, 1));
+    require_rank(dims, 4, "the weight");
+    const auto kernel = attributes.integers("kernel_shape", {dims[2], dims[3]});
+    if (kernel != std::vector<int64_t>{dims[2], dims[3]}) {
+        throw OnnxRefusal{"kernel_shape must be that of the weight, " + dims_to_string(dims),
+                          dims_to_string(kernel)};
+    }
+    node.window.kernel_height = extent(dims[2]);
+    node.window.kernel_width = extent(dims[3]);
+    draft.auto_pad = read_sliding(attributes, node.window);
+    const int64_t groups = attributes.integer("group", 1);
+    if (groups < 1 || groups > dims[0] || dims[0] % groups != 0) {
+        throw OnnxRefusal{"group must divide the output channels, " + std::to_string(dims[0]),
+                          std::to_string(groups)};
+    }
+    node.groups = static_cast<int>(groups);
+    node.out_channels = dims[0];
+    node.weights = to_hwio(constants.floats(input_name(proto, 1)), dims);
+    node.bias = optional_floats(proto, 2, constants);
+    return draft;
+}
+
+/// A (rows, columns) matrix scaled by `alpha`, transposed where asked.
+std::vector<float> scaled_matrix(std::vector<float> values, const std::vector<int64_t>& dims,
+                                 bool transpose, float alpha) {
+    const auto rows = static_cast<size_t>(dims[0]);
+    const auto columns = static_cast<size_t>(dims[1]);
+    for (float& value : values) value *= alpha;
+    if (!transpose) return values;
+    std::vector<float> result(values.size());
+    for (size_t row = 0; row < rows; ++row) {
+        for (size_t column = 0; column < columns; ++column) {
+            result[column * rows + row] = values[row * columns + column];
+        }
+    }
+    return result;
+}
+
+/// A bias of (n), (1, n) or one value, as (n) values.
+std::vector<float> broadcast_bias(std::vector<float> values, int64_t n, float beta) {
+    if (values.size() == 1) values.assign(static_cast<size_t>(n), values[0]);
+    for (float& value : values) value *= beta;
+    return values;
+}
+
+OnnxDraft read_gemm(const Proto& proto, const OnnxConstants& constants,
+                    OnnxAttributes& attributes) {
+    OnnxDraft draft;
+    draft.node.op = Op::kGemm;
+    const auto dims = constants.dims(input_name(proto, 1));
+    require_rank(dims, 2, "the weight");
+    if (attributes.integer("transA", 0) != 0) throw OnnxRefusal{"transA is not available", "1"};
+    const bool transpose = attributes.integer("transB", 0) != 0;
+    const float alpha = attributes.real("alpha", 1.0f);
+    const float beta = attributes.real("beta", 1.0f);
+    draft.node.out_channels = transpose ? dims[0] : dims[1];
+    draft.node.weights =
+        scaled_matrix(constants.floats(input_name(proto, 1)), dims, transpose, alpha);
+    draft.node.bias =
+        broadcast_bias(optional_floats(proto, 2, constants), draft.node.out_channels, beta);
+    return draft;
+}
+
+OnnxDraft read_batch_norm(const Proto& proto, const OnnxConstants& constants,
+                          OnnxAttributes& attributes) {
+    OnnxDraft draft;
+    draft.node.op = Op::kBatchNorm;
+    BatchNorm& norm = draft.node.norm;
+    norm.epsilon = attributes.real("epsilon", 1e-5f);
+    attributes.ignore("momentum");
+    attributes.ignore("is_test");
+    if (attributes.integer("spatial", 1) != 1) throw OnnxRefusal{"spatial must be 1", "0"};
+    if (attributes.integer("training_mode", 0) != 0) {
+        throw OnnxRefusal{"batch normalization needs fixed statistics", "training_mode 1"};
+    }
+    std::vector<float>* const values[] = {&norm.gamma, &norm.beta, &norm.mean, &norm.variance};
+    for (int i = 0; i < 4; ++i) {
+        *values[i] = optional_floats(proto, i + 1, constants);
+        if (values[i]->empty()) throw OnnxRefusal{"needs scale, B, mean and var", "fewer inputs"};
+    }
+    return draft;
+}
+
+OnnxDraft read_pool(const Proto& proto, OnnxAttributes& attributes) {
+    OnnxDraft draft;
+    Node& node = draft.node;
+    node.op = Op::kPool;
+    node.pool.kind = proto.op_type() == "MaxPool" ? PoolKind::kMax : PoolKind::kAverage;
+    const auto kernel = spatial(attributes, "kernel_shape", 2, 0);
+    node.pool.window.kernel_height = extent(kernel[0]);
+    node.pool.window.kernel_width = extent(kernel[1]);
+    draft.auto_pad = read_sliding(attributes, node.pool.window);
+    if (attributes.integer("ceil_mode", 0) != 0) {
+        throw OnnxRefusal{"ceil_mode is not available", "1"};
+    }
+    if (node.pool.kind == PoolKind::kAverage) {
+        node.pool.count_include_pad = attributes.integer("count_include_pad", 0) != 0;
+    } else {
+        attributes.ignore("storage_order");
+    }
+    return draft;
+}
+
+OnnxDraft read_global_pool() {
+    OnnxDraft draft;
+    draft.kind = OnnxDraft::Kind::kGlobalPool;
+    draft.node.op = Op::kPool;
+    draft.node.pool.kind = PoolKind::kAverage;
+    return draft;
+}
+
+OnnxDraft read_flatten(OnnxAttributes& attributes) {
+    const int64_t axis = attributes.integer("axis", 1);
+    if (axis != 1) throw OnnxRefusal{"axis must be 1", std::to_string(axis)};
+    OnnxDraft draft;
+    draft.node.op = Op::kFlatten;
+    return draft;
+}
+
+OnnxDraft read_reshape(const Proto& proto, const OnnxConstants& constants,
+                       OnnxAttributes& attributes) {
+    attributes.ignore("allowzero");
+    OnnxDraft draft;
+    draft.kind = OnnxDraft::Kind::kReshape;
+    draft.target = constants.integers(input_name(proto, 1));
+    return draft;
+}
+
+OnnxDraft read_add(const Proto& proto, const OnnxConstants& constants) {
+    OnnxDraft draft;
+    draft.kind = OnnxDraft::Kind::kAddConstant;
+    const std::string& name = input_name(proto, constants.contains(input_name(proto, 1)) ? 1 : 0);
+    if (!constants.contains(name)) {
+        throw OnnxRefusal{"residual additions are not available yet", "two feature maps"};
+    }
+    draft.addend_dims = constants.dims(name);
+    draft.addend = constants.floats(name);
+    return draft;
+}
+
+OnnxDraft read_known(const Proto& proto, const OnnxConstants& constants,
+                     OnnxAttributes& attributes) {
+    const std::string& op = proto.op_type();
+    OnnxDraft draft;
+    if (op == "Conv") return read_conv(proto, constants, attributes);
+    if (op == "Gemm" || op == "MatMul") return read_gemm(proto, constants, attributes);
+    if (op == "BatchNormalization") return read_batch_norm(proto, constants, attributes);
+    if (op == "MaxPool" || op == "AveragePool") return read_pool(proto, attributes);
+    if (op == "GlobalAveragePool") return read_global_pool();
+    if (op == "Flatten") return read_flatten(attributes);
+    if (op == "Reshape") return read_reshape(proto, constants, attributes);
+    if (op == "Add") return read_add(proto, constants);
+    if (op == "Relu") {
+        draft.node.op = Op::kRelu;
+        return draft;
+    }
+    if (op == "Identity" || op == "Dropout") {
+        for (const char* name : {"ratio", "seed", "is_test"}) attributes.ignore(name);
+        draft.kind = OnnxDraft::Kind::kDropped;
+        return draft;
+    }
+    if (op == "Softmax" || op == "LogSoftmax") {
+        attributes.ignore("axis");
+        draft.kind = OnnxDraft::Kind::kSoftmax;
+        return draft;
+    }
+    throw OnnxRefusal{
+        "operator must be one of Conv, BatchNormalization, Relu, MaxPool, AveragePool, "
+        "GlobalAveragePool, Flatten, Reshape, Gemm, MatMul, Add, Identity, Dropout, Softmax",
+        proto.domain().empty() ? op : proto.domain() + "." + op};
+}
+
+}  // namespace
+
+OnnxDraft read_onnx_node(const Proto& proto, const OnnxConstants& constants) {
+    if (!proto.domain().empty() && proto.domain() != "ai.onnx") {
+        throw OnnxRefusal{"operator must be of the standard domain",
+                          proto.domain() + "." + proto.op_type()};
+    }
+    OnnxAttributes attributes(proto);
+    OnnxDraft draft = read_known(proto, constants, attributes);
+    attributes.finish();
+    for (int i = 1; i < proto.output_size(); ++i) {
+        const bool dropped = draft.kind == OnnxDraft::Kind::kDropped;  // Dropout's unused mask
+        if (!dropped && !proto.output(i).empty()) {
+            throw OnnxRefusal{"must have one output", std::to_string(proto.output_size())};
+        }
+    }
+    draft.node.name = proto.name();
+    return draft;
+}
+
+}  // namespace accelsim

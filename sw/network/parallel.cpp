@@ -1,0 +1,40 @@
+#include "sw/network/parallel.h"
+
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace accelsim {
+
+void for_each_index(int64_t count, int threads, const std::function<void(int64_t)>& body,
+                    const ProgressCallback& progress) {
+    std::atomic<int64_t> next{0};
+    std::mutex mutex;
+    int64_t done = 0;
+    std::exception_ptr failure;
+    const auto work = [&] {
+        for (int64_t index = next++; index < count; index = next++) {
+            try {
+                body(index);
+            } catch (...) {
+                const std::lock_guard<std::mutex> lock(mutex);
+                if (!failure) failure = std::current_exception();
+                next = count;
+                return;
+            }
+            const std::lock_guard<std::mutex> lock(mutex);
+            ++done;
+            if (progress) progress(done, count);
+        }
+    };
+    std::vector<std::thread> helpers;
+    for (int64_t i = 1; i < std::min<int64_t>(threads, count); ++i) helpers.emplace_back(work);
+    work();
+    for (std::thread& helper : helpers) helper.join();
+    if (failure) std::rethrow_exception(failure);
+}
+
+}  // namespace accelsim

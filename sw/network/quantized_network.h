@@ -1,0 +1,81 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sw/base/tensor.h"
+#include "sw/numeric/number_format.h"
+#include "sw/numeric/requantize.h"
+
+namespace accelsim {
+
+enum class LayerKind { kConv, kGemm, kPool };
+enum class PoolKind { kNone, kMax, kAverage };
+
+/// A sliding window over a feature map. Padding is in pixels; the value of padding is zero.
+struct Window {
+    int kernel_height = 1;
+    int kernel_width = 1;
+    int stride_height = 1;
+    int stride_width = 1;
+    int pad_top = 0;
+    int pad_left = 0;
+    int pad_bottom = 0;
+    int pad_right = 0;
+};
+
+struct Pool {
+    PoolKind kind = PoolKind::kNone;
+    Window window;
+    bool count_include_pad = false;  ///< average pooling: padding counts in the divisor
+};
+
+/// One layer as the accelerator runs it: convolution (or Gemm, or nothing), bias, requantization,
+/// ReLU, pooling. A Gemm of M x K by K x N is a 1 x 1 convolution of an M x 1 x K map; a fully
+/// connected layer after a spatial map reads that map as 1 x 1 x (H * W * C).
+struct QuantizedLayer {
+    std::string name;
+    LayerKind kind = LayerKind::kConv;
+
+    MapShape input;   ///< as this layer reads it
+    MapShape conv;    ///< output of the convolution before pooling; for kPool the same as `input`
+    MapShape output;  ///< after pooling
+
+    Window window;  ///< the convolution's
+    int groups = 1;
+    /// (kernel_height, kernel_width, channels / groups, out_channels), row-major; empty for kPool.
+    std::vector<int16_t> weights;
+    std::vector<int32_t> bias;        ///< (out_channels), in units of input_scale * weight_scale
+    std::vector<int32_t> multiplier;  ///< (out_channels), Q31 in [2^30, 2^31); 0 where unused
+    std::vector<int32_t> shift;       ///< (out_channels), right shift, 0..62
+    RequantizeRule requantize = RequantizeRule::kMultiplierRound;
+    bool relu = false;
+    /// Fused and non-overlapping without padding for conv and gemm; anything for kPool.
+    Pool pool;
+
+    NumberFormat input_format;
+    NumberFormat weight_format;
+    NumberFormat output_format;
+    double input_scale = 1.0;  ///< real value of one step
+    double output_scale = 1.0;
+    std::vector<double> weight_scales;  ///< (out_channels) or (1)
+
+    bool has_array_work() const { return kind != LayerKind::kPool; }
+    /// Depth of the inner product: kernel_height * kernel_width * channels / groups.
+    int64_t depth() const {
+        return int64_t{window.kernel_height} * window.kernel_width * (input.channels / groups);
+    }
+    int64_t out_channels() const { return conv.channels; }
+};
+
+/// The network as the accelerator runs it: layer i reads the output of layer i - 1.
+struct QuantizedNetwork {
+    std::string name;
+    NumberFormat input_format;
+    double input_scale = 1.0;
+    MapShape input;
+    std::vector<QuantizedLayer> layers;
+};
+
+}  // namespace accelsim

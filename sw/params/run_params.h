@@ -1,0 +1,115 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sw/numeric/requantize.h"
+#include "sw/params/accelerator_params.h"
+
+namespace accelsim {
+
+/// How raw pixels become the network's real input: (pixel / scale - mean[c]) / std[c].
+/// One value in `mean` or `std` serves every channel.
+struct InputParams {
+    double scale = 1.0;
+    std::vector<double> mean{0.0};
+    std::vector<double> std{1.0};
+};
+
+/// A single matrix product (m x k) * (k x n) with seeded values.
+struct GemmParams {
+    int64_t m = 8;
+    int64_t k = 16;
+    int64_t n = 8;
+    bool relu = true;
+};
+
+/// A single convolution with seeded values. Padding is symmetric.
+struct ConvParams {
+    int64_t height = 16;
+    int64_t width = 16;
+    int64_t channels = 16;
+    int64_t out_channels = 16;
+    int kernel = 3;
+    int stride = 1;
+    int padding = 1;
+    int groups = 1;
+    bool relu = true;
+};
+
+/// Where the network comes from: exactly one of the four is set. Paths are resolved; `typed_path`
+/// is as typed.
+struct NetworkParams {
+    std::optional<std::string> onnx;
+    std::optional<std::string> yaml;
+    std::optional<GemmParams> gemm;
+    std::optional<ConvParams> conv;
+    std::string typed_path;
+    /// Replaces the input description that a YAML network carries itself.
+    std::optional<InputParams> input;
+};
+
+enum class CalibrationMethod { kMinMax, kPercentile };
+
+struct CalibrationParams {
+    std::optional<std::string> images;  ///< resolved path; seeded images where empty
+    std::string typed_images;
+    int64_t first = 0;  ///< index of the first image used
+    int64_t limit = 64;
+    CalibrationMethod method = CalibrationMethod::kMinMax;
+    double percentile = 99.99;  ///< of the absolute values, for kPercentile
+};
+
+struct QuantizationParams {
+    int activation_bits = 8;
+    int weight_bits = 8;
+    bool per_channel_weights = true;
+    RequantizeRule requantize = RequantizeRule::kMultiplierRound;
+    CalibrationParams calibration;
+};
+
+/// Sizes of one layer's tiles; what is unset follows the default rule of docs/TIMING.md.
+struct ScheduleOverride {
+    std::optional<int64_t> rows_per_block;
+    std::optional<int64_t> cols_per_block;
+    std::optional<int64_t> k_tiles_per_block;
+};
+
+struct SimulationParams {
+    std::optional<std::string> images;  ///< resolved path; seeded images where empty
+    std::string typed_images;
+    std::optional<std::string> labels;  ///< IDX label file; CIFAR-10 records carry their own
+    std::string typed_labels;
+    int64_t first = 0;     ///< index of the first image evaluated
+    int64_t limit = 1;     ///< images evaluated
+    int64_t simulate = 1;  ///< of them, how many run through the simulated hardware
+    bool verify = true;
+    uint64_t seed = 1;
+    int64_t watchdog_cycles =
+        1'000'000;  ///< cycles without any progress before a deadlock is reported
+};
+
+struct ReportParams {
+    std::optional<std::string>
+        output;  ///< resolved path of the folder; nothing is written where empty
+    std::string typed_output;
+};
+
+/// The whole run: the accelerator, the network, and what to do with them.
+struct RunParams {
+    AcceleratorParams accelerator;
+    NetworkParams network;
+    QuantizationParams quantization;
+    bool fuse_batch_norm = true;
+    std::map<std::string, ScheduleOverride> schedule;  ///< by layer name
+    SimulationParams simulation;
+    ReportParams report;
+    /// The resolved configuration as a JSON object, every key present, paths as typed.
+    std::string resolved_json;
+};
+
+}  // namespace accelsim

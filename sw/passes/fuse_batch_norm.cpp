@@ -1,0 +1,69 @@
+#include "sw/passes/fuse_batch_norm.h"
+
+#include <cmath>
+#include <utility>
+#include <vector>
+
+#include "sw/base/error.h"
+
+namespace accelsim {
+namespace {
+
+void fold(const BatchNorm& norm, Node& node) {
+    const auto channels = static_cast<size_t>(node.out_channels);
+    std::vector<double> scale(channels);
+    for (size_t c = 0; c < channels; ++c) {
+        scale[c] =
+            double{norm.gamma[c]} / std::sqrt(double{norm.variance[c]} + double{norm.epsilon});
+    }
+    auto weight = node.weights.begin();
+    while (weight != node.weights.end()) {
+        for (size_t c = 0; c < channels; ++c, ++weight) {
+            *weight = static_cast<float>(scale[c] * double{*weight});
+        }
+    }
+    if (node.bias.empty()) node.bias.assign(channels, 0.0f);
+    for (size_t c = 0; c < channels; ++c) {
+        const double centred = double{node.bias[c]} - double{norm.mean[c]};
+        node.bias[c] = static_cast<float>(scale[c] * centred + double{norm.beta[c]});
+    }
+}
+
+template <typename Wrong>
+void refuse_batch_norms(const Graph& graph, const std::string& rule, const Wrong& is_wrong) {
+    std::vector<Fault> faults;
+    for (size_t i = 0; i < graph.nodes.size(); ++i) {
+        const Node& node = graph.nodes[i];
+        if (node.op != Op::kBatchNorm || !is_wrong(i)) continue;
+        faults.push_back({Location{}, "node '" + node.name + "' (batch normalization)", rule,
+                          i == 0 ? "the network's input before it"
+                                 : "'" + graph.nodes[i - 1].name + "' before it"});
+    }
+    if (!faults.empty()) throw UserError(std::move(faults));
+}
+
+}  // namespace
+
+void fuse_batch_norm(Graph& graph) {
+    refuse_batch_norms(graph, "can be fused only into a convolution or Gemm just before it",
+                       [&](size_t i) { return i == 0 || !graph.nodes[i - 1].has_weights(); });
+    std::vector<Node> nodes;
+    for (Node& node : graph.nodes) {
+        if (node.op == Op::kBatchNorm) {
+            fold(node.norm, nodes.back());
+        } else {
+            nodes.push_back(std::move(node));
+        }
+    }
+    graph.nodes = std::move(nodes);
+}
+
+void require_no_batch_norm(const Graph& graph) {
+    refuse_batch_norms(
+        graph,
+        "must be fused (passes: [fuse_batch_norm, quantize]); running it unfused is not "
+        "available yet",
+        [](size_t) { return true; });
+}
+
+}  // namespace accelsim

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "sw/network/graph.h"
+#include "sw/network/images.h"
+#include "sw/network/parallel.h"
+#include "sw/network/quantized_network.h"
+#include "sw/params/run_params.h"
+
+namespace accelsim {
+
+/// From a network in real numbers to the layers that the accelerator runs. Consumes the graph, so
+/// that real and integer weights never lie in memory twice. `calibration_images` are run through
+/// the fused float network.
+QuantizedNetwork compile_network(Graph graph, bool fuse_batch_norm,
+                                 const QuantizationParams& params,
+                                 const ImageSet& calibration_images, int threads = 1,
+                                 const ProgressCallback& progress = {});
+
+}  // namespace accelsim

@@ -1,0 +1,29 @@
+#include "sw/report/run_result.h"
+
+namespace accelsim {
+
+double fraction_of(int64_t part, int64_t whole) {
+    return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : 0;
+}
+
+int64_t RunResult::total(int64_t LayerCounters::*counter) const {
+    int64_t sum = 0;
+    for (const LayerResult& layer : layers) sum += layer.counters.*counter;
+    return sum;
+}
+
+int64_t RunResult::total_macs() const {
+    int64_t sum = 0;
+    for (const LayerResult& layer : layers) sum += layer.macs;
+    return sum;
+}
+
+double RunResult::utilization_fraction() const {
+    return fraction_of(total_macs(), int64_t{rows} * cols * total_cycles());
+}
+
+double RunResult::seconds_at_clock() const {
+    return static_cast<double>(total_cycles()) / (clock_mhz * 1e6);
+}
+
+}  // namespace accelsim

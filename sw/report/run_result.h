@@ -1,0 +1,136 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sw/base/tensor.h"
+
+namespace accelsim {
+
+/// `part` / `whole`; 0 where there is no whole.
+double fraction_of(int64_t part, int64_t whole);
+
+/// Where the cycles of a layer went, other than into accepted beats. Unit: cycles.
+struct StallCycles {
+    int64_t dram_read = 0;
+    int64_t dram_write = 0;
+    int64_t buffer_bank = 0;
+    int64_t backpressure = 0;
+    int64_t weight_load = 0;
+    int64_t fill_drain = 0;
+
+    int64_t total() const {
+        return dram_read + dram_write + buffer_bank + backpressure + weight_load + fill_drain;
+    }
+};
+
+/// Edges of a layer, counted in cycles from its start; empty where there is none.
+struct LayerEvents {
+    std::optional<int64_t> first_load_cycle;
+    std::optional<int64_t> first_input_cycle;
+    std::optional<int64_t> last_input_cycle;
+    std::optional<int64_t> first_output_cycle;
+    std::optional<int64_t> last_column_first_output_cycle;
+    std::optional<int64_t> last_output_cycle;
+    std::optional<int64_t> last_accumulate_cycle;
+    std::optional<int64_t> first_sum_final_cycle;
+    std::optional<int64_t> last_sum_final_cycle;
+};
+
+/// Everything the hardware counted in one layer.
+struct LayerCounters {
+    int64_t cycles = 0;
+    int64_t compute_cycles = 0;
+    StallCycles stall_cycles;
+    int64_t dram_read_weight_cycles = 0;  ///< the part of dram_read that waits for weights
+    int64_t input_buffer_read_words = 0;
+    int64_t input_buffer_write_words = 0;
+    int64_t weight_buffer_read_words = 0;
+    int64_t weight_buffer_write_words = 0;
+    int64_t output_buffer_read_words = 0;
+    int64_t output_buffer_write_words = 0;
+    int64_t accumulator_read_words = 0;
+    int64_t accumulator_write_words = 0;
+    int64_t dram_read_bytes = 0;
+    int64_t dram_write_bytes = 0;
+    int64_t accumulator_overflows = 0;
+    int64_t output_saturations = 0;
+    LayerEvents events;
+};
+
+/// The tile sizes that a layer ran with.
+struct LayerScheduleSummary {
+    std::string mapping;         ///< `im2col`, or `stream` for a pooling layer
+    int64_t rows_per_block = 0;  ///< output rows (before fused pooling) of a pixel block
+    int64_t cols_per_block = 0;
+    int64_t k_tiles_per_block = 0;
+    int64_t pixel_blocks = 0;
+    int64_t channel_tiles = 0;  ///< over all groups
+    int64_t k_blocks = 0;
+    int64_t tiles = 0;
+};
+
+struct LayerResult {
+    std::string name;
+    std::string kind;  ///< `conv`, `gemm` or `pool`
+    MapShape input;
+    MapShape conv;
+    MapShape output;
+    int kernel_height = 1;
+    int kernel_width = 1;
+    int groups = 1;
+    std::string input_format;
+    std::string weight_format;  ///< empty for a pooling layer
+    std::string output_format;
+    LayerScheduleSummary schedule;
+    int64_t macs = 0;  ///< dense, padding counted
+    double utilization_fraction = 0;
+    int64_t start_cycle = 0;
+    LayerCounters counters;
+};
+
+/// Top-1 over the images with labels. `float_*` is the network before quantization, where it was
+/// run.
+struct Accuracy {
+    int64_t images = 0;
+    int64_t correct = 0;
+    std::optional<int64_t> float_correct;
+    int64_t simulated_images =
+        0;  ///< through the hardware; the rest through the reference executor
+};
+
+struct Verification {
+    bool checked = false;
+    int64_t images = 0;
+    int64_t compared_values = 0;
+    int64_t mismatches = 0;
+};
+
+/// One run, complete: what every report is written from.
+struct RunResult {
+    std::string version;
+    std::string network;
+    std::string config_json;  ///< the resolved configuration, a JSON object, paths as typed
+    std::string fidelity;
+    uint64_t seed = 0;
+    double clock_mhz = 0;
+    int rows = 0;
+    int cols = 0;
+    std::string images_source;  ///< where the input images come from, for people
+    std::vector<LayerResult> layers;
+    std::optional<Accuracy> accuracy;
+    Verification verification;
+    double wall_seconds = 0;
+    int64_t peak_memory_bytes = 0;
+
+    /// The sum of one counter over the layers, such as `total(&LayerCounters::dram_read_bytes)`.
+    int64_t total(int64_t LayerCounters::*counter) const;
+    int64_t total_cycles() const { return total(&LayerCounters::cycles); }
+    int64_t total_macs() const;
+    double utilization_fraction() const;
+    double seconds_at_clock() const;
+};
+
+}  // namespace accelsim

@@ -1,0 +1,156 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <vector>
+
+#include "sw/report/columns.h"
+#include "sw/report/report.h"
+#include "sw/report/text_table.h"
+
+namespace accelsim {
+
+namespace {
+
+constexpr const char* kNone = "-";
+constexpr const char* kStalls = "stall_cycles.";
+
+struct Figure {
+    std::string name;
+    Json value;
+};
+
+/// The layer's columns whose names start with `group`, such as `events.`, without it.
+std::vector<Figure> figures_of(const std::string& group, const LayerResult& layer) {
+    std::vector<Figure> figures;
+    for (const auto& column : layer_columns()) {
+        const std::string name = column.name;
+        if (name.rfind(group, 0) == 0) {
+            figures.push_back({name.substr(group.size()), column.value(layer)});
+        }
+    }
+    return figures;
+}
+
+/// The cause that took most of the layer's cycles and its share, such as `dram_read 12.5 %`.
+std::string largest_stall(const LayerResult& layer) {
+    const auto stalls = figures_of(kStalls, layer);
+    const auto most = std::max_element(
+        stalls.begin(), stalls.end(),
+        [](const Figure& left, const Figure& right) { return left.value < right.value; });
+    const auto cycles = most->value.get<int64_t>();
+    if (cycles == 0) return kNone;
+    return fmt::format("{} {}", most->name, percent(fraction_of(cycles, layer.counters.cycles)));
+}
+
+std::string heading(const RunResult& run) {
+    return fmt::format("accelsim {}: {}, {} x {} array at {} MHz, fidelity {}, seed {}\n",
+                       run.version, run.network, run.rows, run.cols, run.clock_mhz, run.fidelity,
+                       run.seed) +
+           (run.images_source.empty() ? "" : "images: " + run.images_source + "\n") + "\n";
+}
+
+std::string layer_table(const RunResult& run) {
+    const Align left = Align::kLeft;
+    const Align right = Align::kRight;
+    TextTable table({left, left, right, right, right, left, right, right});
+    table.add_row({"layer", "kind", "output", "cycles", "utilization", "largest stall", "DRAM read",
+                   "DRAM write"});
+    table.add_rule();
+    for (const LayerResult& layer : run.layers) {
+        const LayerCounters& counters = layer.counters;
+        table.add_row({layer.name, layer.kind,
+                       fmt::format("{}x{}x{}", layer.output.height, layer.output.width,
+                                   layer.output.channels),
+                       with_thousands(counters.cycles),
+                       layer.macs > 0 ? percent(layer.utilization_fraction) : kNone,
+                       largest_stall(layer), readable_bytes(counters.dram_read_bytes),
+                       readable_bytes(counters.dram_write_bytes)});
+    }
+    return table.to_string() + "\n";
+}
+
+std::string event_table(const LayerResult& layer) {
+    TextTable table({Align::kLeft, Align::kRight});
+    for (const Figure& event : figures_of("events.", layer)) {
+        if (event.value.is_null()) continue;
+        table.add_row({event.name, with_thousands(event.value.get<int64_t>())});
+    }
+    const std::string rows = table.to_string();
+    return rows.empty() ? "" : "events, in cycles from the layer's start\n" + rows + "\n";
+}
+
+/// Where the cycles of the whole run went, one cause a row; causes that took none are left out.
+void add_cycle_rows(const RunResult& run, TextTable& table) {
+    const auto add = [&](const std::string& cause, int64_t cycles) {
+        if (cycles == 0) return;
+        table.add_row({"  " + cause, with_thousands(cycles),
+                       percent(fraction_of(cycles, run.total_cycles()))});
+    };
+    add("compute", run.total(&LayerCounters::compute_cycles));
+    std::map<std::string, int64_t> stalls;
+    for (const LayerResult& layer : run.layers) {
+        for (const Figure& stall : figures_of(kStalls, layer)) {
+            stalls[stall.name] += stall.value.get<int64_t>();
+        }
+    }
+    for (const auto& [cause, cycles] : stalls) add(cause, cycles);
+}
+
+std::string totals(const RunResult& run) {
+    const int64_t read = run.total(&LayerCounters::dram_read_bytes);
+    const int64_t written = run.total(&LayerCounters::dram_write_bytes);
+    TextTable table({Align::kLeft, Align::kRight, Align::kLeft});
+    table.add_row({"cycles", with_thousands(run.total_cycles()),
+                   readable_seconds(run.seconds_at_clock()) + " an inference"});
+    add_cycle_rows(run, table);
+    table.add_row({"MACs", with_thousands(run.total_macs()),
+                   percent(run.utilization_fraction()) + " utilization"});
+    table.add_row({"DRAM read", with_thousands(read), "bytes, " + readable_bytes(read)});
+    table.add_row({"DRAM write", with_thousands(written), "bytes, " + readable_bytes(written)});
+    return table.to_string();
+}
+
+std::string accuracy_lines(const Accuracy& accuracy) {
+    const auto right = [&](int64_t correct) {
+        return fmt::format("{} of {} images ({:.2f} %)", with_thousands(correct),
+                           with_thousands(accuracy.images),
+                           100 * fraction_of(correct, accuracy.images));
+    };
+    std::string text = "accuracy      " + right(accuracy.correct);
+    if (accuracy.float_correct) {
+        text += ", before quantization " + right(*accuracy.float_correct);
+    }
+    return text + fmt::format(
+                      "\n              {} through the simulated hardware, {} through the "
+                      "integer reference\n",
+                      with_thousands(accuracy.simulated_images),
+                      with_thousands(accuracy.images - accuracy.simulated_images));
+}
+
+std::string verification_line(const Verification& verification) {
+    if (!verification.checked) return "verification  off, no value was compared\n";
+    return fmt::format("verification  {} image{}, every layer: {} values compared, {} {}\n",
+                       with_thousands(verification.images), verification.images == 1 ? "" : "s",
+                       with_thousands(verification.compared_values),
+                       with_thousands(verification.mismatches),
+                       verification.mismatches == 1 ? "differs" : "differ");
+}
+
+std::string host_line(const RunResult& run) {
+    return fmt::format("host          {}, {} of memory\n", readable_seconds(run.wall_seconds),
+                       readable_bytes(run.peak_memory_bytes));
+}
+
+}  // namespace
+
+std::string text_report(const RunResult& result, bool quiet) {
+    if (quiet) return totals(result);
+    std::string text = heading(result) + layer_table(result);
+    if (result.layers.size() == 1) text += event_table(result.layers.front());
+    text += totals(result) + "\n";
+    if (result.accuracy) text += accuracy_lines(*result.accuracy);
+    return text + verification_line(result.verification) + host_line(result);
+}
+
+}  // namespace accelsim

@@ -1,0 +1,105 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "sw/params/accelerator_params.h"
+#include "sw/timing/jobs.h"
+
+namespace accelsim {
+
+/// What a block of the machine tells the others: how often something has happened. A count is
+/// visible from the cycle after the register that holds it was written. Every server starts a job
+/// in the first cycle in which all its requirements are visible.
+enum class Event : int32_t {
+    kWeightsResident,     ///< weight blocks loaded from DRAM                       (X)
+    kInputsResident,      ///< input blocks loaded from DRAM                        (X)
+    kWeightSlotFreed0,    ///< weight blocks read for the last time, slot 0         (WL + L)
+    kWeightSlotFreed1,    ///< the same, slot 1
+    kInputSlotFreed0,     ///< input blocks read for the last time, slot 0          (E)
+    kInputSlotFreed1,     ///< the same, slot 1
+    kDmaJobsTransferred,  ///< jobs whose last byte has passed the DRAM channel     (G + occ)
+    kTilesLoaded,         ///< tiles whose weights the loader has sent              (WL + L)
+    kTilesReady,          ///< the same, load_gap cycles later                      (WL + L + g)
+    kWeightsPassed,       ///< tiles whose weights in the array may be overwritten  (rule 2)
+    kTilesStarted,        ///< tiles whose first beat is accepted                   (A)
+    kTilesFed,            ///< tiles whose last beat was accepted                   (E)
+    kTilesAccumulated,    ///< tiles whose last sum is in the accumulator           (P)
+    kBlocksPosted,        ///< output blocks that left post-processing              (Q)
+    kStoresFreed,         ///< output slots whose store has left them               (G + occ)
+    kStoresAcknowledged,  ///< stores that DRAM has acknowledged                    (G + occ +
+                          ///< latency)
+    kCount
+};
+
+constexpr int kEventCount = static_cast<int>(Event::kCount);
+
+/// Name of the event as waveforms, watchdog and documentation write it.
+const char* event_name(Event event);
+
+/// `event` must be visible at least `count` times.
+struct Requirement {
+    Event event = Event::kCount;
+    int64_t count = 0;
+};
+
+/// The start predicate of one job: a conjunction. Unused places require nothing.
+using Requirements = std::array<Requirement, 5>;
+
+/// The start predicates of rules 1 to 4, for one layer. Both SystemC fidelities read them.
+class StartRules {
+  public:
+    StartRules() = default;
+    explicit StartRules(const AcceleratorParams& params);
+
+    /// Rule 1. `list_index` is the job's place in the DMA's list.
+    Requirements dma(const DmaJob& job, int64_t list_index) const;
+    /// Rule 2.
+    Requirements load(const TileJob& tile, int64_t tile_index) const;
+    /// Rule 3; for a layer without array work the rule of pooling layers.
+    Requirements feed(const TileJob& tile, int64_t tile_index, bool uses_array) const;
+    /// Rule 4. `last_tile` is the index of the last tile of output block `block`.
+    Requirements post(int64_t block, int64_t last_tile) const;
+
+  private:
+    int accumulator_slots_ = 2;
+    int input_slots_ = 2;
+    int weight_slots_ = 2;
+    int output_slots_ = 2;
+};
+
+/// Slot of a block, and the event that tells how often that slot was freed.
+inline int slot_of(int64_t block, int slots) { return static_cast<int>(block % slots); }
+inline Event weight_slot_freed(int slot) {
+    return slot == 0 ? Event::kWeightSlotFreed0 : Event::kWeightSlotFreed1;
+}
+inline Event input_slot_freed(int slot) {
+    return slot == 0 ? Event::kInputSlotFreed0 : Event::kInputSlotFreed1;
+}
+
+/// Where a cycle belongs (docs/TIMING.md, "Where each cycle of a layer belongs").
+enum class CycleCause {
+    kCompute,
+    kDramRead,
+    kDramReadWeight,
+    kDramWrite,
+    kBufferBank,
+    kBackpressure,
+    kWeightLoad,
+    kFillDrain
+};
+
+/// What can be seen in one cycle at the array's moving-operand input.
+struct InputView {
+    bool feeding = false;        ///< inside [S, E)
+    bool beat_accepted = false;  ///< in this cycle
+    bool all_fed = false;        ///< after the last E
+    bool all_accumulated = false;
+    bool weights_resident = false;  ///< of the tile that is waited for
+    bool input_resident = false;
+    bool credit = false;  ///< accumulator half (or output slot) reserved
+};
+
+CycleCause classify_cycle(const InputView& view);
+
+}  // namespace accelsim

@@ -1,0 +1,78 @@
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "sw/base/nearest.h"
+#include "sw/yaml/reader.h"
+
+namespace accelsim {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string one_of(const std::vector<std::string>& names) {
+    return names.size() == 1 ? names[0] : "one of " + join(names);
+}
+
+/// The name's place in `names`; where it is none of them, its fault in `rule`.
+std::optional<size_t> find_choice(const YamlNode& node, const std::vector<std::string>& names,
+                                  const std::vector<std::string>& not_yet, std::string& rule) {
+    const auto found = std::find(names.begin(), names.end(), node.scalar);
+    if (node.is_scalar() && found != names.end()) {
+        return static_cast<size_t>(found - names.begin());
+    }
+    rule = "must be " + one_of(names);
+    if (!node.is_scalar()) return std::nullopt;
+    if (std::find(not_yet.begin(), not_yet.end(), node.scalar) != not_yet.end()) {
+        rule += " ('" + node.scalar + "' is not available yet)";
+    } else if (const std::string nearest = nearest_name(node.scalar, names); !nearest.empty()) {
+        rule += " (did you mean '" + nearest + "'?)";
+    }
+    return std::nullopt;
+}
+
+Json picked(const std::vector<size_t>& indices, const std::vector<std::string>& names) {
+    Json words = Json::array();
+    for (size_t index : indices) words.push_back(names[index]);
+    return words;
+}
+
+}  // namespace
+
+size_t YamlMap::read_choice(const Key& key, size_t initial, const std::vector<std::string>& names,
+                            const std::vector<std::string>& not_yet) {
+    const YamlNode* node = take(key, one_of(names), names[initial]);
+    if (node) {
+        std::string rule;
+        if (const auto found = find_choice(*node, names, not_yet, rule)) {
+            initial = *found;
+        } else {
+            fault(key.name, rule);
+        }
+    }
+    store(key.name, names[initial]);
+    return initial;
+}
+
+std::vector<size_t> YamlMap::read_choice_list(const Key& key, const std::vector<size_t>& initial,
+                                              const std::vector<std::string>& names,
+                                              const std::vector<std::string>& not_yet) {
+    const YamlNode* node =
+        take(key, "a list of " + join(names, " | "), picked(initial, names).dump());
+    std::vector<size_t> indices;
+    bool given = node && node->is_list();
+    if (node && !given) fault(key.name, "must be a list of " + join(names, " | "));
+    for (const YamlNode& item : given ? node->items : std::vector<YamlNode>{}) {
+        std::string rule;
+        if (const auto found = find_choice(item, names, not_yet, rule)) {
+            indices.push_back(*found);
+        } else {
+            reader_->fault({item.where(), path_of(key.name), rule, item.to_string()});
+            given = false;
+        }
+    }
+    if (!given) indices = initial;
+    store(key.name, picked(indices, names));
+    return indices;
+}
+
+}  // namespace accelsim

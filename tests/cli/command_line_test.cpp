@@ -1,0 +1,121 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/cli/run_program.h"
+#include "tests/support/test_name.h"
+
+namespace accelsim {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(CommandLine, TellsItsVersion) {
+    const ProgramOutcome outcome = run_program("--version");
+    EXPECT_EQ(outcome.status, 0);
+    EXPECT_EQ(outcome.output, "accelsim " ACCELSIM_VERSION "\n");
+    EXPECT_EQ(outcome.errors, "");
+}
+
+TEST(CommandLine, HelpsForEachCommand) {
+    const ProgramOutcome all = run_program("--help");
+    EXPECT_EQ(all.status, 0);
+    EXPECT_THAT(all.output, HasSubstr("--config FILE"));
+    EXPECT_THAT(all.output, HasSubstr("check"));
+    EXPECT_EQ(all.errors, "");
+    EXPECT_THAT(run_program("run --help").output, HasSubstr("--dump-tensors"));
+    EXPECT_THAT(run_program("check --help").output, HasSubstr("--json"));
+}
+
+struct WrongCall {
+    const char* arguments;
+    const char* errors;
+};
+
+class WrongCommandLine : public ::testing::TestWithParam<WrongCall> {};
+
+TEST_P(WrongCommandLine, IsToldWithStatusTwo) {
+    const ProgramOutcome outcome = run_program(GetParam().arguments);
+    EXPECT_EQ(outcome.status, 2);
+    EXPECT_EQ(outcome.output, "");
+    EXPECT_EQ(outcome.errors, std::string(GetParam().errors) + "\n");
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, WrongCommandLine,
+    ::testing::Values(
+        WrongCall{"", "--config is required; `accelsim --help` lists the options"},
+        WrongCall{"--confg x", "--confg: no such option, did you mean '--config'?"},
+        WrongCall{"--config configs/gemm.yaml configs/conv.yaml",
+                  "The following argument was not expected: configs/conv.yaml; `accelsim --help` "
+                  "lists the options"},
+        WrongCall{"--config configs/gemm.yaml --limit",
+                  "--limit: 1 required N missing; `accelsim --help` lists the options"},
+        WrongCall{"chekc", "chekc: no such command, did you mean 'check'?"},
+        WrongCall{"fly", "fly: no such command (commands: run, check)"},
+        WrongCall{"compare --config configs/gemm.yaml",
+                  "accelsim compare: this command does not exist yet"},
+        WrongCall{"scalesim --help", "accelsim scalesim: this command does not exist yet"},
+        WrongCall{"--config configs/gemm.yaml --vcd waves.vcd", "--vcd: is not available yet"},
+        WrongCall{"run --config configs/gemm.yaml --timeline t.json",
+                  "--timeline: is not available yet"},
+        WrongCall{"--config none.yaml", "none.yaml: file cannot be read"},
+        WrongCall{"check --config configs/gemm.yaml --set network.gemm.m",
+                  "--set: must be key.path=value, got 'network.gemm.m'"},
+        WrongCall{"check --config configs/gemm.yaml --set network.gemm.mm=4",
+                  "--set network.gemm.mm=4: network.gemm.mm: no such key, did you mean 'm'?"},
+        WrongCall{"check --config configs/gemm.yaml --limit 0",
+                  "--limit 0: simulation.limit: must be an integer from 1 to 1000000000, got 0"},
+        WrongCall{
+            "--config configs/gemm.yaml --fidelity transaction",
+            "--fidelity transaction: simulation.fidelity: must be cycle ('transaction' is not "
+            "available yet), got transaction"},
+        WrongCall{
+            "--config configs/gemm.yaml --images none.bin",
+            "--images none.bin: simulation.images: file must exist (looked for none.bin), got "
+            "none.bin"},
+        WrongCall{"--config configs/gemm.yaml --network none.onnx",
+                  "--network none.onnx: network.onnx: file must exist (looked for none.onnx), got "
+                  "none.onnx"}),
+    [](const auto& info) { return test_name(info.param.arguments, info.index); });
+
+TEST(CheckCommand, PrintsTheResolvedConfigurationWithTheOverrides) {
+    const ProgramOutcome outcome = run_program(
+        "check --json --config configs/gemm.yaml --set network.gemm.m=9 --set "
+        "accelerator.array.rows=12 --limit 3 --simulate 2 --seed 7 --no-verify --output results");
+    ASSERT_EQ(outcome.status, 0) << outcome.errors;
+    const auto config = nlohmann::json::parse(outcome.output);
+    EXPECT_EQ(config["network"]["gemm"]["m"], 9);
+    EXPECT_EQ(config["network"]["gemm"]["k"], 96);
+    EXPECT_EQ(config["accelerator"]["array"]["rows"], 12);
+    EXPECT_EQ(config["simulation"]["limit"], 3);
+    EXPECT_EQ(config["simulation"]["simulate"], 2);
+    EXPECT_EQ(config["simulation"]["seed"], 7);
+    EXPECT_EQ(config["simulation"]["verify"], false);
+    EXPECT_EQ(config["report"]["output"], "results");
+    EXPECT_EQ(outcome.errors, "");
+}
+
+TEST(CheckCommand, PrintsAConfigurationAgain) {
+    const ProgramOutcome first = run_program("check --config configs/conv.yaml");
+    ASSERT_EQ(first.status, 0) << first.errors;
+    EXPECT_THAT(first.output, HasSubstr("# dram           16 bytes a cycle, latency 60 cycles\n"));
+    const std::filesystem::path copy =
+        std::filesystem::temp_directory_path() / ("accelsim_check_" + std::to_string(getpid()));
+    std::ofstream(copy) << first.output;
+    const ProgramOutcome second = run_program("check --config '" + copy.string() + "'");
+    std::filesystem::remove(copy);
+    EXPECT_EQ(second.status, 0) << second.errors;
+    EXPECT_EQ(second.output, first.output);
+}
+
+TEST(CheckCommand, PrintsTheKeyReference) {
+    const ProgramOutcome outcome = run_program("check --config-reference");
+    EXPECT_EQ(outcome.status, 0);
+    EXPECT_EQ(outcome.output,
+              whole_file(std::filesystem::path(ACCELSIM_PROJECT_ROOT) / "configs/README.md"));
+}
+
+}  // namespace
+}  // namespace accelsim

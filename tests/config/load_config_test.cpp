@@ -1,0 +1,279 @@
+#include "sw/config/load_config.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "tests/config/config_files.h"
+#include "tests/support/test_name.h"
+
+namespace accelsim {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+const char* const kGemm = "network: {gemm: {m: 8, k: 16, n: 8}}\n";
+
+class LoadConfig : public ::testing::Test {
+  protected:
+    /// The parameters of a file with that text after a valid network.
+    RunParams load(const std::string& text, const std::vector<std::string>& sets = {}) {
+        folder_.write("run.yaml", kGemm + text);
+        return load_run_params(request_of("run.yaml", sets));
+    }
+
+    WorkingFolder folder_;
+};
+
+TEST_F(LoadConfig, DefaultsAreThoseOfTheParameters) {
+    const RunParams params = load("");
+    const RunParams defaults;
+    EXPECT_EQ(params.accelerator.array.rows, defaults.accelerator.array.rows);
+    EXPECT_EQ(params.accelerator.accumulator.capacity_bytes,
+              defaults.accelerator.accumulator.capacity_bytes);
+    EXPECT_EQ(params.accelerator.dram.bytes_per_cycle_numerator, 16);
+    EXPECT_EQ(params.accelerator.dram.bytes_per_cycle_denominator, 1);
+    EXPECT_EQ(params.accelerator.dram.latency_cycles, 60);
+    EXPECT_EQ(params.quantization.activation_bits, 8);
+    EXPECT_TRUE(params.fuse_batch_norm);
+    EXPECT_FALSE(params.simulation.images);
+    ASSERT_TRUE(params.network.gemm);
+    EXPECT_EQ(params.network.gemm->k, 16);
+}
+
+TEST_F(LoadConfig, ReadsTheAccelerator) {
+    const AcceleratorParams machine =
+        load(
+            "accelerator:\n"
+            "  clock_mhz: 333.25\n"
+            "  array: {rows: 12, cols: 14, preload: single, pe_pipeline_stages: 2, input_stages: "
+            "0,\n"
+            "          load_gap: 3, accumulate_stages: 4}\n"
+            "  accumulator: {kib: 1.5, bits: 24, overflow: saturate, slots: 1}\n"
+            "  input_buffer: {kib: 0.03125, banks: 2, slots: 2}\n"
+            "  post_processing: {stages: 7}\n"
+            "  dram: {model: ideal}\n")
+            .accelerator;
+    EXPECT_EQ(machine.clock_mhz, 333.25);
+    EXPECT_EQ(machine.array.rows, 12);
+    EXPECT_EQ(machine.array.cols, 14);
+    EXPECT_EQ(machine.array.preload, Preload::kSingle);
+    EXPECT_EQ(machine.array.pe_pipeline_stages, 2);
+    EXPECT_EQ(machine.array.input_stages, 0);
+    EXPECT_EQ(machine.array.load_gap, 3);
+    EXPECT_EQ(machine.array.accumulate_stages, 4);
+    EXPECT_EQ(machine.accumulator.capacity_bytes, 1536);
+    EXPECT_EQ(machine.accumulator.bits, 24);
+    EXPECT_EQ(machine.accumulator.overflow, Overflow::kSaturate);
+    EXPECT_EQ(machine.accumulator.slots, 1);
+    EXPECT_EQ(machine.input_buffer.capacity_bytes, 32);
+    EXPECT_EQ(machine.input_buffer.banks, 2);
+    EXPECT_EQ(machine.post_processing.stages, 7);
+    EXPECT_EQ(machine.dram.model, DramModel::kIdeal);
+}
+
+TEST_F(LoadConfig, ReadsTheRun) {
+    folder_.write("images.bin", "x");
+    const RunParams params = load(
+        "quantization: {activation_bits: 4, weight_bits: 2, per_channel_weights: false,\n"
+        "  requantize: shift_floor, calibration: {images: images.bin, first: 5, limit: 7,\n"
+        "  method: percentile, percentile: 99.5}}\n"
+        "passes: [quantize]\n"
+        "schedule: {layers: {conv1: {rows_per_block: 4}, fc.2: {k_tiles_per_block: 3}}}\n"
+        "simulation: {images: images.bin, first: 1, limit: 9, simulate: 3, verify: false,\n"
+        "  seed: 42, watchdog_cycles: 5000}\n"
+        "report: {output: results}\n");
+    EXPECT_EQ(params.quantization.activation_bits, 4);
+    EXPECT_EQ(params.quantization.weight_bits, 2);
+    EXPECT_FALSE(params.quantization.per_channel_weights);
+    EXPECT_EQ(params.quantization.requantize, RequantizeRule::kShiftFloor);
+    EXPECT_EQ(params.quantization.calibration.images, "images.bin");
+    EXPECT_EQ(params.quantization.calibration.first, 5);
+    EXPECT_EQ(params.quantization.calibration.limit, 7);
+    EXPECT_EQ(params.quantization.calibration.method, CalibrationMethod::kPercentile);
+    EXPECT_EQ(params.quantization.calibration.percentile, 99.5);
+    EXPECT_FALSE(params.fuse_batch_norm);
+    EXPECT_EQ(params.schedule.at("conv1").rows_per_block, 4);
+    EXPECT_FALSE(params.schedule.at("conv1").k_tiles_per_block);
+    EXPECT_EQ(params.schedule.at("fc.2").k_tiles_per_block, 3);
+    EXPECT_EQ(params.simulation.images, "images.bin");
+    EXPECT_EQ(params.simulation.first, 1);
+    EXPECT_EQ(params.simulation.limit, 9);
+    EXPECT_EQ(params.simulation.simulate, 3);
+    EXPECT_FALSE(params.simulation.verify);
+    EXPECT_EQ(params.simulation.seed, 42u);
+    EXPECT_EQ(params.simulation.watchdog_cycles, 5000);
+    EXPECT_EQ(params.report.output, "results");
+}
+
+struct DramCase {
+    const char* text;
+    int64_t numerator;
+    int64_t denominator;
+    int64_t latency_cycles;
+};
+
+class DramFigures : public LoadConfig, public ::testing::WithParamInterface<DramCase> {};
+
+TEST_P(DramFigures, AreExact) {
+    const DramParams dram = load(GetParam().text).accelerator.dram;
+    EXPECT_EQ(dram.bytes_per_cycle_numerator, GetParam().numerator);
+    EXPECT_EQ(dram.bytes_per_cycle_denominator, GetParam().denominator);
+    EXPECT_EQ(dram.latency_cycles, GetParam().latency_cycles);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, DramFigures,
+    ::testing::Values(
+        DramCase{"accelerator: {clock_mhz: 500, dram: {gb_per_s: 8, latency_ns: 120}}", 16, 1, 60},
+        DramCase{"accelerator: {clock_mhz: 1000, dram: {gb_per_s: 12.8, latency_ns: 0.1}}", 64, 5,
+                 1},
+        DramCase{"accelerator: {clock_mhz: 333.3, dram: {gb_per_s: 12.8, latency_ns: 10}}", 128000,
+                 3333, 4},
+        DramCase{"accelerator: {dram: {bytes_per_cycle: 0.75, latency_cycles: 0}}", 3, 4, 0},
+        DramCase{"accelerator: {dram: {bytes_per_cycle: 3.2, latency_cycles: 7}}", 16, 5, 7},
+        DramCase{"accelerator: {dram: {bytes_per_cycle: 16, latency_ns: 0}}", 16, 1, 0}),
+    [](const auto& info) { return test_name(info.param.text, info.index); });
+
+TEST_F(LoadConfig, LaterKeysWinOneByOne) {
+    folder_.write("hw/base.yaml",
+                  "include: deeper.yaml\naccelerator: {array: {rows: 4, cols: 4}}\n");
+    folder_.write("hw/deeper.yaml",
+                  "accelerator: {array: {rows: 2, load_gap: 5}}\nsimulation: {seed: 9}\n");
+    const RunParams params = load("include: hw/base.yaml\naccelerator: {array: {cols: 6}}\n",
+                                  {"accelerator.array.load_gap=1", "passes=[quantize]"});
+    EXPECT_EQ(params.accelerator.array.rows, 4);
+    EXPECT_EQ(params.accelerator.array.cols, 6);
+    EXPECT_EQ(params.accelerator.array.load_gap, 1);
+    EXPECT_EQ(params.simulation.seed, 9u);
+    EXPECT_FALSE(params.fuse_batch_norm);
+}
+
+TEST_F(LoadConfig, FaultsOfIncludedFilesNameThem) {
+    folder_.write("hw/base.yaml", "accelerator:\n  array: {rows: x}\n");
+    folder_.write("run.yaml", std::string(kGemm) + "include: hw/base.yaml\n");
+    EXPECT_EQ(
+        faults_of(request_of("run.yaml")),
+        "hw/base.yaml:2:17: accelerator.array.rows: must be an integer from 1 to 1024, got x");
+}
+
+TEST_F(LoadConfig, CyclesOfIncludesAreRefused) {
+    folder_.write("a.yaml", "include: b.yaml\n");
+    folder_.write("b.yaml", "include: a.yaml\n");
+    EXPECT_EQ(
+        faults_of(request_of("a.yaml")),
+        "b.yaml:1:10: include: a file must not include itself, directly or through others, got "
+        "a.yaml");
+}
+
+TEST_F(LoadConfig, LaterNetworkReplacesEarlierOneAndItsInput) {
+    folder_.write("net.yaml", "");
+    folder_.write("base.yaml", "network: {yaml: net.yaml, input: {scale: 255}}\n");
+    const RunParams replaced = load("include: base.yaml\n", {"network.gemm.k=32"});
+    EXPECT_FALSE(replaced.network.yaml);
+    EXPECT_FALSE(replaced.network.input);
+    EXPECT_EQ(replaced.network.gemm->k, 32);
+    EXPECT_EQ(replaced.network.gemm->m, 8);
+
+    folder_.write("same.yaml", "include: base.yaml\nnetwork: {yaml: net.yaml}\n");
+    EXPECT_EQ(load_run_params(request_of("same.yaml")).network.input->scale, 255);
+}
+
+TEST_F(LoadConfig, LaterUnitsOfTheDramReplaceEarlierOnes) {
+    folder_.write("base.yaml", "accelerator: {dram: {gb_per_s: 4, latency_ns: 20}}\n");
+    const DramParams dram =
+        load("include: base.yaml\naccelerator: {dram: {bytes_per_cycle: 2}}\n").accelerator.dram;
+    EXPECT_EQ(dram.bytes_per_cycle_numerator, 2);
+    EXPECT_EQ(dram.latency_cycles, 10);
+}
+
+TEST_F(LoadConfig, PathsStartAtTheFileThatStatesThem) {
+    folder_.write("sub/net.yaml", "");
+    folder_.write("sub/base.yaml", "network: {yaml: net.yaml}\n");
+    folder_.write("data/x.bin", "x");
+    folder_.write("run.yaml",
+                  "include: sub/base.yaml\nsimulation: {images: \"${ACCELSIM_DATA}/x.bin\"}\n");
+    const RunParams params = load_run_params(request_of("run.yaml"));
+    EXPECT_EQ(params.network.yaml, "sub/net.yaml");
+    EXPECT_EQ(params.network.typed_path, "net.yaml");
+    EXPECT_EQ(params.simulation.images, "data/x.bin");
+    EXPECT_EQ(params.simulation.typed_images, "${ACCELSIM_DATA}/x.bin");
+}
+
+TEST_F(LoadConfig, AbsentImagesBecomeSeededOnesOnlyWhereAllowed) {
+    const std::string images = "images: \"${ACCELSIM_DATA}/no.bin\"";
+    const RunParams params =
+        load("simulation: {" + images + ", if_images_absent: seeded, labels: no.labels}\n");
+    EXPECT_FALSE(params.simulation.images);
+    EXPECT_FALSE(params.simulation.labels);
+    EXPECT_EQ(params.simulation.typed_images, "${ACCELSIM_DATA}/no.bin");
+    EXPECT_THROW(load("simulation: {" + images + "}\n"), UserError);
+}
+
+TEST_F(LoadConfig, ResolvedConfigurationLoadsToItself) {
+    const std::string resolved =
+        load(
+            "accelerator: {clock_mhz: 333.3, dram: {bytes_per_cycle: 0.75}}\n"
+            "schedule: {layers: {gemm: {rows_per_block: 4}}}\n")
+            .resolved_json;
+    EXPECT_THAT(resolved, HasSubstr(R"("bytes_per_cycle":0.75,"latency_ns":120)"));
+    folder_.write("resolved.yaml", resolved);
+    EXPECT_EQ(load_run_params(request_of("resolved.yaml")).resolved_json, resolved);
+}
+
+std::string text_of(const fs::path& file) {
+    std::stringstream text;
+    text << std::ifstream(file).rdbuf();
+    return text.str();
+}
+
+TEST(ShippedConfigs, Load) {
+    const fs::path configs = fs::path(ACCELSIM_PROJECT_ROOT) / "configs";
+    const std::string data = data_directory(ACCELSIM_PROJECT_ROOT);
+    int loaded = 0;
+    for (const fs::directory_entry& entry : fs::directory_iterator(configs)) {
+        if (entry.path().extension() != ".yaml") continue;
+        SCOPED_TRACE(entry.path().filename());
+        ConfigRequest request = request_of(entry.path().string());
+        request.data_directory = data;
+        const std::string text = text_of(entry.path());
+        EXPECT_EQ(text.rfind("# ", 0), 0u) << "the first line says what the file is for";
+        const std::string faults = faults_of(request);
+        const bool needs_data = text.find("onnx: \"${ACCELSIM_DATA}") != std::string::npos;
+        if (needs_data && !fs::exists(data)) {
+            EXPECT_THAT(faults, HasSubstr("file must exist"));
+        } else {
+            EXPECT_EQ(faults, "");
+            ++loaded;
+        }
+    }
+    EXPECT_GE(loaded, 8);
+}
+
+TEST(ShippedConfigs, AcceleratorsLoad) {
+    const WorkingFolder folder;
+    const fs::path hw = fs::path(ACCELSIM_PROJECT_ROOT) / "configs/hw";
+    for (const fs::directory_entry& entry : fs::directory_iterator(hw)) {
+        folder.write("run.yaml", kGemm + ("include: " + entry.path().string() + "\n"));
+        EXPECT_EQ(faults_of(request_of("run.yaml")), "") << entry.path();
+    }
+    const AcceleratorParams founding = load_run_params(request_of("run.yaml")).accelerator;
+    EXPECT_EQ(founding.dram.model, DramModel::kIdeal);
+}
+
+TEST(ConfigReference, IsTheCommittedFile) {
+    const fs::path committed = fs::path(ACCELSIM_PROJECT_ROOT) / "configs/README.md";
+    const std::string made = config_reference();
+    if (text_of(committed) == made) return;
+    const std::string fresh = committed.string() + ".new";
+    std::ofstream(fresh) << made;
+    FAIL() << committed << " differs from " << fresh;
+}
+
+}  // namespace
+}  // namespace accelsim

@@ -1,0 +1,223 @@
+#include <gtest/gtest.h>
+
+#include "tests/config/config_files.h"
+#include "tests/support/test_name.h"
+
+namespace accelsim {
+namespace {
+
+const char* const kGemm = "network: {gemm: {m: 8, k: 16, n: 8}}\n";
+
+/// `text` follows a valid network in line 1; `message` follows `run.yaml:`.
+struct Wrong {
+    const char* text;
+    const char* message;
+};
+
+class WrongConfig : public ::testing::TestWithParam<Wrong> {
+  protected:
+    WorkingFolder folder_;
+};
+
+TEST_P(WrongConfig, IsToldWithItsPlace) {
+    folder_.write("run.yaml", std::string(kGemm) + GetParam().text);
+    EXPECT_EQ(faults_of(request_of("run.yaml")), std::string("run.yaml:") + GetParam().message);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Accelerator, WrongConfig,
+    ::testing::Values(
+        Wrong{"accelerator: {family: streaming}",
+              "2:23: accelerator.family: must be systolic ('streaming' is not available yet), got "
+              "streaming"},
+        Wrong{"accelerator: {array: {rows: 0}}",
+              "2:29: accelerator.array.rows: must be an integer from 1 to 1024, got 0"},
+        Wrong{"accelerator: {array: {row: 4}}",
+              "2:23: accelerator.array.row: no such key, did you mean 'rows'?"},
+        Wrong{"accelerator:\n  array:\n    cols: 010\n",
+              "4:11: accelerator.array.cols: must be an integer from 1 to 1024, got 010"},
+        Wrong{"accelerator: {array: {dataflow: os}}",
+              "2:33: accelerator.array.dataflow: must be ws ('os' is not available yet), got os"},
+        Wrong{
+            "accelerator: {array: {preload: shaddow}}",
+            "2:32: accelerator.array.preload: must be one of shadow, single, drained (did you mean "
+            "'shadow'?), got shaddow"},
+        Wrong{"accelerator: {clock_mhz: -1}",
+              "2:26: accelerator.clock_mhz: must be a number above 0, at most 100000, with no more "
+              "than 10 decimals, got -1"},
+        Wrong{"accelerator: {accumulator: {bits: 64}}",
+              "2:35: accelerator.accumulator.bits: must be an integer from 8 to 48, got 64"},
+        Wrong{"accelerator: {array: {cols: 64}, accumulator: {kib: 0.25}}",
+              "2:53: accelerator.accumulator.kib: a slot must hold at least one word of 64 x 32 "
+              "bits, "
+              "got 0.25"},
+        Wrong{"accelerator: {input_buffer: {slots: 3}}",
+              "2:37: accelerator.input_buffer.slots: must be an integer from 1 to 2, got 3"},
+        Wrong{"accelerator: {weight_buffer: {kib: 0.3}}",
+              "2:36: accelerator.weight_buffer.kib: must make whole bytes, got 0.3"},
+        Wrong{"accelerator: {output_buffer: {kib: 0.0009765625}}",
+              "2:36: accelerator.output_buffer.kib: must make whole bytes in each of 2 slots, got "
+              "0.0009765625"},
+        Wrong{"accelerator: {post_processing: {batch_norm_unit: true}}",
+              "2:50: accelerator.post_processing.batch_norm_unit: true is not available yet, got "
+              "true"},
+        Wrong{
+            "accelerator: {dram: {model: ddr}}",
+            "2:29: accelerator.dram.model: must be one of ideal, bandwidth ('ddr' is not available "
+            "yet), got ddr"},
+        Wrong{
+            "accelerator: {dram: {gb_per_s: 8, bytes_per_cycle: 16}}",
+            "2:52: accelerator.dram.bytes_per_cycle: must not be given together with gb_per_s, got "
+            "16"},
+        Wrong{"accelerator: {dram: {latency_ns: 8, latency_cycles: 16}}",
+              "2:53: accelerator.dram.latency_cycles: must not be given together with latency_ns, "
+              "got "
+              "16"},
+        Wrong{"accelerator: {dram: {bytes_per_cycle: lots}}",
+              "2:39: accelerator.dram.bytes_per_cycle: must be a number above 0, at most 1000000, "
+              "with "
+              "no more than 10 decimals, got lots"},
+        Wrong{"accelerator: {clock_mhz: 0.001, dram: {gb_per_s: 1000000}}",
+              "2:50: accelerator.dram.gb_per_s: must make a fraction of at most 2^32 over 2^32 "
+              "bytes a "
+              "cycle, got 1000000"},
+        Wrong{"accelerator: {clock_mhz: 100000, dram: {latency_ns: 1000000}}",
+              "2:53: accelerator.dram.latency_ns: must make at most 1000000 cycles, got 1000000"}),
+    [](const auto& info) { return test_name(info.param.message, info.index); });
+
+INSTANTIATE_TEST_SUITE_P(
+    Run, WrongConfig,
+    ::testing::Values(
+        Wrong{"acelerator: {}", "2:1: acelerator: no such key, did you mean 'accelerator'?"},
+        Wrong{"energy: {table: t.yaml}", "2:9: energy: is not available yet, got a map"},
+        Wrong{"network: {}", "2:1: network: given twice (first at line 1), got a map"},
+        Wrong{"quantization: {activation_bits: 16}",
+              "2:33: quantization.activation_bits: must be an integer from 2 to 8, got 16"},
+        Wrong{"quantization: {requantize: scale_rne}",
+              "2:28: quantization.requantize: must be one of multiplier_round, shift_floor "
+              "('scale_rne' is not available yet), got scale_rne"},
+        Wrong{"quantization: {calibration: {method: entropy}}",
+              "2:38: quantization.calibration.method: must be one of min_max, percentile, got "
+              "entropy"},
+        Wrong{"quantization: {calibration: {images: no.bin}}",
+              "2:38: quantization.calibration.images: file must exist (looked for no.bin), got "
+              "no.bin"},
+        Wrong{
+            "passes: [quantize, fuse_batch_norm]",
+            "2:9: passes: must end with quantize: the hardware computes with integers, got a list"},
+        Wrong{"passes: [quantise]",
+              "2:10: passes: must be one of fuse_batch_norm, quantize (did you mean 'quantize'?), "
+              "got "
+              "quantise"},
+        Wrong{"passes: [quantize, quantize]",
+              "2:9: passes: must name a pass once only, got a list"},
+        Wrong{"schedule: {layers: {conv1: {rows_per_blok: 4}}}",
+              "2:29: schedule.layers.conv1.rows_per_blok: no such key, did you mean "
+              "'rows_per_block'?"},
+        Wrong{"schedule: {layers: {conv1: {loop_order: kn}}}",
+              "2:41: schedule.layers.conv1.loop_order: is not available yet, got kn"},
+        Wrong{"simulation: {fidelity: transaction}",
+              "2:24: simulation.fidelity: must be cycle ('transaction' is not available yet), got "
+              "transaction"},
+        Wrong{"simulation: {limit: 2, simulate: 3}",
+              "2:34: simulation.simulate: must be at most simulation.limit (2), got 3"},
+        Wrong{"simulation: {verify: yes}",
+              "2:22: simulation.verify: must be true or false, got yes"},
+        Wrong{"simulation: {images: \"${HOME}/x.bin\"}",
+              "2:22: simulation.images: may use ${ACCELSIM_DATA} at its start, and no other "
+              "variable, "
+              "got \"${HOME}/x.bin\""},
+        Wrong{"simulation: {labels: run.yaml}",
+              "2:22: simulation.labels: needs simulation.images, got run.yaml"},
+        Wrong{"include: none.yaml", "2:10: include: file must exist, got none.yaml"},
+        Wrong{"include: run.yaml",
+              "2:10: include: a file must not include itself, directly or through others, got "
+              "run.yaml"},
+        Wrong{"include: [run.yaml]", "2:10: include: must be the path of one file, got a list"}),
+    [](const auto& info) { return test_name(info.param.message, info.index); });
+
+/// `text` is the whole file.
+class WrongNetwork : public WrongConfig {};
+
+TEST_P(WrongNetwork, IsToldWithItsPlace) {
+    folder_.write("run.yaml", GetParam().text);
+    EXPECT_EQ(faults_of(request_of("run.yaml")), std::string("run.yaml:") + GetParam().message);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, WrongNetwork,
+    ::testing::Values(
+        Wrong{"passes: [quantize]", "1:1: network: is required"},
+        Wrong{"network: {}",
+              "1:10: network: must have exactly one of onnx, yaml, gemm, conv, got none"},
+        Wrong{"network: {gemm: {}, conv: {}}",
+              "1:10: network: must have exactly one of onnx, yaml, gemm, conv, got gemm, conv"},
+        Wrong{"network: {onnx: no.onnx}",
+              "1:17: network.onnx: file must exist (looked for no.onnx), got no.onnx"},
+        Wrong{"network: {onnx: \"${ACCELSIM_DATA}/no.onnx\"}",
+              "1:17: network.onnx: file must exist (looked for data/no.onnx), got "
+              "\"${ACCELSIM_DATA}/no.onnx\""},
+        Wrong{"network: {topology: t.csv}",
+              "1:10: network: must have exactly one of onnx, yaml, gemm, conv, got none\n"
+              "run.yaml:1:21: network.topology: is not available yet, got t.csv"},
+        Wrong{"network: {gemm: {m: 0x10}}",
+              "1:21: network.gemm.m: must be an integer from 1 to 1000000, got 0x10"},
+        Wrong{"network: {gemm: {}, input: {scale: 255}}",
+              "1:28: network.input: is for onnx and yaml; gemm has seeded inputs"},
+        Wrong{"network: {yaml: run.yaml, input: {scale: 0}}",
+              "1:42: network.input.scale: must be a number above 0, at most 1000000000, got 0"},
+        Wrong{"network: {yaml: run.yaml, input: {mean: [1, 2], std: [1, 2, 3]}}",
+              "1:54: network.input.std: must have as many values as mean, or one, got 3"},
+        Wrong{"network: {conv: {channels: 6, groups: 4}}",
+              "1:39: network.conv.groups: must divide channels and out_channels, got 4"},
+        Wrong{"network: {conv: {padding: 3}}",
+              "1:27: network.conv.padding: must be less than the kernel, got 3"},
+        Wrong{"network: {conv: {height: 4, kernel: 7, padding: 1}}",
+              "1:37: network.conv.kernel: must not be larger than the padded map, got 7"}),
+    [](const auto& info) { return test_name(info.param.message, info.index); });
+
+TEST(WrongOverride, IsToldByItsOption) {
+    const WorkingFolder folder;
+    folder.write("run.yaml", kGemm);
+    EXPECT_EQ(
+        faults_of(request_of("run.yaml", {"network.gemm.m=0"})),
+        "--set network.gemm.m=0: network.gemm.m: must be an integer from 1 to 1000000, got 0");
+    EXPECT_EQ(faults_of(request_of("run.yaml", {"simulation.limt=4"})),
+              "--set simulation.limt=4: simulation.limt: no such key, did you mean 'limit'?");
+    EXPECT_EQ(
+        faults_of(request_of("run.yaml", {"accelerator.array={rows: 4, rows: 5}"})),
+        "--set accelerator.array={rows: 4, rows: 5}: rows: given twice (first at line 1), got 5");
+    EXPECT_THROW(parse_set_option("simulation.limit"), UserError);
+    EXPECT_THROW(parse_set_option("=4"), UserError);
+    EXPECT_THROW(parse_set_option("a..b=4"), UserError);
+}
+
+TEST(WrongFile, IsTold) {
+    const WorkingFolder folder;
+    EXPECT_EQ(faults_of(request_of("none.yaml")), "none.yaml: file cannot be read");
+    EXPECT_EQ(faults_of(request_of(".")), ".: file cannot be read");
+    folder.write("empty.yaml", "");
+    EXPECT_EQ(faults_of(request_of("empty.yaml")),
+              "empty.yaml:1:1: must be a map of keys and values, got nothing");
+    folder.write("broken.yaml", "network: {gemm: {m: 8}\npasses: 1\n");
+    EXPECT_EQ(faults_of(request_of("broken.yaml")).rfind("broken.yaml:2:1: YAML syntax: ", 0), 0u)
+        << faults_of(request_of("broken.yaml"));
+}
+
+TEST(WrongConfigs, AreToldTogetherInTheOrderOfTheFile) {
+    const WorkingFolder folder;
+    folder.write("run.yaml",
+                 "network: {gemm: {m: 0}}\n"
+                 "accelerator:\n  array: {colls: 4}\n  dram: {model: fast}\n"
+                 "simulation: {seed: -1}\n");
+    EXPECT_EQ(
+        faults_of(request_of("run.yaml")),
+        "run.yaml:1:21: network.gemm.m: must be an integer from 1 to 1000000, got 0\n"
+        "run.yaml:3:11: accelerator.array.colls: no such key, did you mean 'cols'?\n"
+        "run.yaml:4:17: accelerator.dram.model: must be one of ideal, bandwidth, got fast\n"
+        "run.yaml:5:20: simulation.seed: must be an integer from 0 to 9223372036854775807, got "
+        "-1");
+}
+
+}  // namespace
+}  // namespace accelsim

@@ -1,0 +1,36 @@
+#include "sw/network/parallel.h"
+
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+#include <vector>
+
+namespace accelsim {
+namespace {
+
+TEST(ForEachIndex, VisitsEveryIndexOnceOnAnyNumberOfThreads) {
+    for (int threads : {1, 2, 5}) {
+        std::vector<int> visits(1000, 0);
+        int64_t last = 0;
+        for_each_index(
+            1000, threads, [&](int64_t i) { ++visits[static_cast<size_t>(i)]; },
+            [&](int64_t done, int64_t total) {
+                EXPECT_EQ(done, last + 1);
+                EXPECT_EQ(total, 1000);
+                last = done;
+            });
+        EXPECT_EQ(visits, std::vector<int>(1000, 1));
+        EXPECT_EQ(last, 1000);
+    }
+}
+
+TEST(ForEachIndex, HandsOnTheException) {
+    const auto fail = [](int64_t i) {
+        if (i == 7) throw std::out_of_range("seven");
+    };
+    EXPECT_THROW(for_each_index(100, 2, fail), std::out_of_range);
+    EXPECT_THROW(for_each_index(100, 1, fail), std::out_of_range);
+}
+
+}  // namespace
+}  // namespace accelsim

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <onnx/onnx_pb.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace accelsim {
+
+/// Adds a float32 initializer with small values that all differ.
+onnx::TensorProto* add_constant(onnx::GraphProto& graph, const std::string& name,
+                                const std::vector<int64_t>& dims);
+
+onnx::NodeProto* add_node(onnx::GraphProto& graph, const std::string& op, const std::string& name,
+                          const std::vector<std::string>& inputs, const std::string& output);
+
+void set_ints(onnx::NodeProto& node, const std::string& name, const std::vector<int64_t>& values);
+void set_int(onnx::NodeProto& node, const std::string& name, int64_t value);
+void set_text(onnx::NodeProto& node, const std::string& name, const std::string& value);
+
+/// A model without nodes: float32 input `x` of (N, dims...), output `y`, operator set 13.
+onnx::ModelProto empty_model(const std::vector<int64_t>& dims);
+
+/// x (N, 2, 6, 5) -> conv (4 channels, 3 x 2, padding on three sides) -> norm -> relu -> pool (2 x
+/// 2) -> flatten
+/// -> fc (3, transposed) -> y.
+onnx::ModelProto small_model();
+
+onnx::NodeProto& node_named(onnx::ModelProto& model, const std::string& name);
+onnx::TensorProto& constant_named(onnx::ModelProto& model, const std::string& name);
+
+}  // namespace accelsim

@@ -1,0 +1,176 @@
+#include "sw/report/report.h"
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "sw/base/error.h"
+#include "sw/report/text_table.h"
+#include "tests/report/sample_run.h"
+#include "tests/support/golden.h"
+
+namespace accelsim {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+fs::path golden(const std::string& name) {
+    return fs::path(ACCELSIM_SOURCE_DIR) / "tests/report/golden" / name;
+}
+
+/// A folder of this test's own, gone when the test ends.
+class ReportFiles : public ::testing::Test {
+  protected:
+    ReportFiles() {
+        std::string name = (fs::temp_directory_path() / "accelsim_report_XXXXXX").string();
+        directory_ = ::mkdtemp(name.data());
+    }
+    ~ReportFiles() override { fs::remove_all(directory_); }
+
+    fs::path directory_;
+};
+
+TEST(TextReport, ShowsLayersTotalsAccuracyAndVerification) {
+    EXPECT_TRUE(matches_golden(golden("network.txt"), text_report(sample_run(), false)));
+}
+
+TEST(TextReport, QuietShowsTotalsAlone) {
+    EXPECT_TRUE(matches_golden(golden("quiet.txt"), text_report(sample_run(), true)));
+}
+
+TEST(TextReport, SingleLayerShowsItsEvents) {
+    RunResult run = sample_run();
+    run.layers.resize(1);
+    run.accuracy.reset();
+    run.verification = {};
+    EXPECT_TRUE(matches_golden(golden("single_layer.txt"), text_report(run, false)));
+}
+
+TEST(TextReport, CountsMismatches) {
+    RunResult run = sample_run();
+    run.verification = {true, 1, 1000, 1};
+    EXPECT_NE(
+        text_report(run, false).find("1 image, every layer: 1,000 values compared, 1 differs"),
+        std::string::npos);
+}
+
+TEST(JsonReport, HasTheDocumentedKeys) {
+    EXPECT_TRUE(matches_golden(golden("report.json"), json_report(sample_run())));
+}
+
+TEST(JsonReport, LeavesOutWhatIsNotKnown) {
+    RunResult run = sample_run();
+    run.accuracy->float_correct.reset();
+    json report = json::parse(json_report(run));
+    EXPECT_FALSE(report["accuracy"].contains("float_correct"));
+    EXPECT_FALSE(report["accuracy"].contains("float_top1_fraction"));
+    run.accuracy.reset();
+    report = json::parse(json_report(run));
+    EXPECT_FALSE(report.contains("accuracy"));
+    EXPECT_FALSE(report["totals"].contains("energy_pj"));
+}
+
+TEST(JsonReport, CyclesAreComputeAndStalls) {
+    const json report = json::parse(json_report(sample_run()));
+    int64_t total = 0;
+    for (const json& layer : report["layers"]) {
+        int64_t sum = layer["compute_cycles"].get<int64_t>();
+        for (const json& stall : layer["stall_cycles"]) sum += stall.get<int64_t>();
+        EXPECT_EQ(sum, layer["cycles"].get<int64_t>()) << layer["name"];
+        total += sum;
+    }
+    EXPECT_EQ(report["totals"]["cycles"].get<int64_t>(), total);
+}
+
+TEST(JsonReport, SurvivesNamesThatAreNotUtf8) {
+    RunResult run = sample_run();
+    run.layers.front().name = "conv\xff";
+    EXPECT_TRUE(json::accept(json_report(run)));
+}
+
+TEST(CsvReport, HasTheSameFigures) {
+    EXPECT_TRUE(matches_golden(golden("layers.csv"), csv_report(sample_run())));
+}
+
+TEST(CsvReport, QuotesWhatWouldBreakARow) {
+    const std::vector<std::pair<std::string, std::string>> cases = {
+        {"plain", "plain"}, {"a,b", "\"a,b\""}, {"a\"b", "\"a\"\"b\""}, {"a\nb", "\"a\nb\""}};
+    for (const auto& [name, cell] : cases) {
+        RunResult run = sample_run();
+        run.layers.resize(1);
+        run.layers.front().name = name;
+        EXPECT_NE(csv_report(run).find("\n" + cell + ",conv,"), std::string::npos) << name;
+    }
+}
+
+TEST_F(ReportFiles, AreWrittenWhole) {
+    const fs::path output = directory_ / "new" / "folder";
+    write_report_files(output.string(), sample_run());
+    EXPECT_EQ(read_file(output / "report.json"), json_report(sample_run()));
+    EXPECT_EQ(read_file(output / "layers.csv"), csv_report(sample_run()));
+    const auto entries = fs::directory_iterator(output);
+    EXPECT_EQ(std::distance(begin(entries), end(entries)), 2) << "a draft is left";
+}
+
+TEST_F(ReportFiles, RefuseAFileInPlaceOfTheFolder) {
+    const fs::path file = directory_ / "file";
+    std::ofstream(file) << "kept";
+    EXPECT_THROW(check_output_directory(file.string()), UserError);
+    EXPECT_THROW(check_output_directory((file / "below").string()), UserError);
+    EXPECT_THROW(check_output_directory(""), UserError);
+    EXPECT_EQ(read_file(file), "kept");
+}
+
+TEST_F(ReportFiles, RefuseAFolderWithoutPermission) {
+    fs::permissions(directory_, fs::perms::owner_read | fs::perms::owner_exec);
+    // Root may write anywhere, so a child without its rights tries.
+    const pid_t child = ::fork();
+    if (child == 0) {
+        constexpr uid_t kNobody = 65534;
+        if (::geteuid() == 0 && ::setuid(kNobody) != 0) ::_exit(2);
+        try {
+            check_output_directory(directory_.string());
+        } catch (const UserError&) {
+            ::_exit(0);
+        }
+        ::_exit(1);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    fs::permissions(directory_, fs::perms::owner_all);
+    EXPECT_EQ(WEXITSTATUS(status), 0);
+}
+
+TEST_F(ReportFiles, NameTheFolderInTheError) {
+    const std::string file = (directory_ / "file").string();
+    std::ofstream{file};
+    try {
+        check_output_directory(file);
+        FAIL();
+    } catch (const UserError& error) {
+        EXPECT_EQ(std::string(error.what()),
+                  "output: must be a folder that files can be written to (Not a directory), got '" +
+                      file + "'");
+    }
+}
+
+TEST(ReadableNumbers, HaveUnits) {
+    EXPECT_EQ(with_thousands(0), "0");
+    EXPECT_EQ(with_thousands(999), "999");
+    EXPECT_EQ(with_thousands(-1000), "-1,000");
+    EXPECT_EQ(with_thousands(1234567), "1,234,567");
+    EXPECT_EQ(readable_bytes(1023), "1023 B");
+    EXPECT_EQ(readable_bytes(1536), "1.5 KiB");
+    EXPECT_EQ(readable_bytes(int64_t{5} << 40), "5.0 TiB");
+    EXPECT_EQ(readable_seconds(2.5), "2.50 s");
+    EXPECT_EQ(readable_seconds(0.0025), "2.50 ms");
+    EXPECT_EQ(readable_seconds(2.5e-9), "2.50 ns");
+    EXPECT_EQ(percent(0.125), "12.5 %");
+}
+
+}  // namespace
+}  // namespace accelsim

@@ -1,0 +1,90 @@
+#pragma once
+
+#include "sw/report/run_result.h"
+
+namespace accelsim {
+
+/// A run with a convolution, a pooling layer and a Gemm, each with figures of its own.
+inline RunResult sample_run() {
+    RunResult run;
+    run.version = "1.2.3";
+    run.network = "sample";
+    run.config_json = R"({"accelerator": {"clock_mhz": 500, "array": {"rows": 8, "cols": 4}}})";
+    run.fidelity = "cycle";
+    run.seed = 7;
+    run.clock_mhz = 500;
+    run.rows = 8;
+    run.cols = 4;
+    run.images_source = "seeded";
+
+    LayerResult conv;
+    conv.name = "conv1";
+    conv.kind = "conv";
+    conv.input = {32, 32, 3};
+    conv.conv = {32, 32, 64};
+    conv.output = {16, 16, 64};
+    conv.kernel_height = conv.kernel_width = 3;
+    conv.input_format = "Q2.6";
+    conv.weight_format = "Q1.7";
+    conv.output_format = "UQ3.5";
+    conv.schedule = {"im2col", 4, 32, 4, 8, 16, 1, 512};
+    conv.macs = 1'769'472;
+    conv.utilization_fraction = 0.5;
+    LayerCounters& counters = conv.counters;
+    counters.cycles = 110'592;
+    counters.compute_cycles = 65'536;
+    counters.stall_cycles = {1000, 56, 20'000, 4000, 20'000, 0};
+    counters.dram_read_weight_cycles = 900;
+    counters.input_buffer_read_words = 1;
+    counters.input_buffer_write_words = 2;
+    counters.weight_buffer_read_words = 3;
+    counters.weight_buffer_write_words = 4;
+    counters.output_buffer_read_words = 5;
+    counters.output_buffer_write_words = 6;
+    counters.accumulator_read_words = 7;
+    counters.accumulator_write_words = 8;
+    counters.dram_read_bytes = 4800;
+    counters.dram_write_bytes = 16'384;
+    counters.accumulator_overflows = 9;
+    counters.output_saturations = 10;
+    counters.events.first_load_cycle = 61;
+    counters.events.first_input_cycle = 1069;
+    run.layers.push_back(conv);
+
+    LayerResult pool;
+    pool.name = "pool, \"wide\"";
+    pool.kind = "pool";
+    pool.input = pool.conv = {16, 16, 64};
+    pool.output = {1, 1, 64};
+    pool.kernel_height = pool.kernel_width = 16;
+    pool.input_format = pool.output_format = "UQ3.5";
+    pool.schedule = {"stream", 1, 1, 0, 1, 16, 0, 16};
+    pool.start_cycle = 110'592;
+    pool.counters.cycles = pool.counters.compute_cycles = 4096;
+    pool.counters.dram_read_bytes = 3 * 1024 * 1024;
+    pool.counters.dram_write_bytes = 64;
+    run.layers.push_back(pool);
+
+    LayerResult gemm = conv;
+    gemm.name = "classes";
+    gemm.kind = "gemm";
+    gemm.input = {1, 1, 64};
+    gemm.conv = gemm.output = {1, 1, 10};
+    gemm.kernel_height = gemm.kernel_width = 1;
+    gemm.macs = 640;
+    gemm.start_cycle = 114'688;
+    gemm.utilization_fraction = 0.02;
+    gemm.counters.cycles = 1000;
+    gemm.counters.compute_cycles = 24;
+    gemm.counters.stall_cycles = {900, 76, 0, 0, 0, 0};
+    gemm.counters.events.last_accumulate_cycle = 923;
+    run.layers.push_back(gemm);
+
+    run.accuracy = Accuracy{466, 412, 414, 3};
+    run.verification = {true, 3, 1'234'567, 0};
+    run.wall_seconds = 1.5;
+    run.peak_memory_bytes = 100 * 1024 * 1024;
+    return run;
+}
+
+}  // namespace accelsim

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <map>
+#include <string>
+
+#include "tests/support/timing_oracle.h"
+
+namespace accelsim::oracle {
+
+/// SplitMix64 (Steele, Lea, Flood 2014): the same numbers on every machine.
+class Random {
+  public:
+    explicit Random(uint64_t seed) : state_(seed) {}
+
+    uint64_t next();
+    /// One of first..last, both included.
+    int64_t between(int64_t first, int64_t last);
+    bool chance(int64_t percent) { return between(1, 100) <= percent; }
+
+    template <typename T>
+    T pick(std::initializer_list<T> values) {
+        return values.begin()[between(0, static_cast<int64_t>(values.size()) - 1)];
+    }
+
+  private:
+    uint64_t state_;
+};
+
+/// A layer on an accelerator, small enough for a clocked simulation of milliseconds, that fits and
+/// runs.
+struct RandomCase {
+    uint64_t seed = 0;
+    Layer layer;
+    Accelerator accelerator;
+    SizeOverrides overrides;
+    bool is_gemm = false;
+    bool average_pooling =
+        false;  ///< the kind of the fused pooling or of the pooling layer, else maximum
+    bool accumulator_saturates = false;
+    Answer answer;  ///< what the oracle says
+};
+
+constexpr int64_t kLongestRandomCase = 30'000;  ///< cycles
+
+/// Case `seed` of the property test. Drafts that do not fit, deadlock or take too long are drawn
+/// again.
+RandomCase random_case(uint64_t seed);
+
+/// What a case is a case of, by name: for the tables of coverage.
+std::map<std::string, bool> features(const RandomCase& drawn);
+
+/// One line that tells the whole case, for a failure's message.
+std::string describe(const RandomCase& random_case);
+
+}  // namespace accelsim::oracle
