@@ -6,7 +6,7 @@ SystolicArray::SystolicArray(const sc_core::sc_module_name& name, const ArrayPar
     : sc_module(name), registers_(params) {
     SC_HAS_PROCESS(SystolicArray);
     SC_METHOD(step);
-    sensitive << clock.pos();
+    sensitive << clock;
     dont_initialize();
     SC_METHOD(propagate_ready);
     sensitive << sums;

@@ -4,6 +4,7 @@
 #include <systemc>
 
 #include "hw/array/array_registers.h"
+#include "hw/stream/clock.h"
 #include "hw/stream/stream.h"
 
 namespace accelsim {
@@ -20,7 +21,7 @@ class SystolicArray : public sc_core::sc_module {
         int64_t last_output_cycle = -1;               ///< most recent word, last column
     };
 
-    sc_core::sc_in<bool> clock{"clock"};
+    ClockPort clock{"clock"};
     sc_core::sc_port<StreamIn<Beat>> beats{"beats"};
     sc_core::sc_port<StreamIn<WeightRow>> weight_rows{"weight_rows"};
     sc_core::sc_port<StreamOut<SumWord>> sums{"sums"};

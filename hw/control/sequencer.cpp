@@ -14,7 +14,7 @@ Sequencer::Sequencer(const sc_core::sc_module_name& name, const AcceleratorParam
                   : int64_t{params.array.pe_pipeline_stages - 1} * (params.array.rows - 1)) {
     SC_HAS_PROCESS(Sequencer);
     SC_METHOD(tick);
-    sensitive << clock.pos();
+    sensitive << clock;
     dont_initialize();
     SC_METHOD(start);
     sensitive << program;

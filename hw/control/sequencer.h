@@ -7,6 +7,7 @@
 
 #include "hw/control/program_memory.h"
 #include "hw/control/token_delay.h"
+#include "hw/stream/clock.h"
 #include "hw/stream/job_channel.h"
 #include "hw/stream/stream.h"
 #include "sw/params/accelerator_params.h"
@@ -38,7 +39,7 @@ class Sequencer : public sc_core::sc_module {
         int64_t last_input_cycle = -1;
     };
 
-    sc_core::sc_in<bool> clock{"clock"};
+    ClockPort clock{"clock"};
     sc_core::sc_port<ProgramSource> program{"program"};
     sc_core::sc_port<JobOut<DmaTransfer>> dma_job{"dma_job"};
     sc_core::sc_port<JobOut<LoadJob>> load_job{"load_job"};

@@ -22,7 +22,7 @@ PostProcessing::PostProcessing(const sc_core::sc_module_name& name,
     SC_HAS_PROCESS(PostProcessing);
     for (Stage& stage : stages_) stage.lanes.resize(cols_);
     SC_METHOD(step);
-    sensitive << clock.pos() << job;
+    sensitive << clock << job;
     dont_initialize();
     SC_METHOD(propagate_ready);
     sensitive << output;
@@ -40,7 +40,7 @@ void PostProcessing::take_up_job() {
 }
 
 void PostProcessing::step() {
-    if (!clock.posedge()) {
+    if (!clock->posedge()) {
         jobs_.push_back(job->job());
         if (jobs_.size() == 1) take_up_job();
         return;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "hw/layers/pool_unit.h"
+#include "hw/stream/clock.h"
 #include "hw/stream/constant_source.h"
 #include "hw/stream/job_channel.h"
 #include "hw/stream/payloads.h"
@@ -27,7 +28,7 @@ class PostProcessing : public sc_core::sc_module {
         int64_t saturations = 0;  ///< values clamped by their format, the ReLU's zeros not counted
     };
 
-    sc_core::sc_in<bool> clock{"clock"};
+    ClockPort clock{"clock"};
     sc_core::sc_port<JobIn<PostJob>> job{"job"};
     sc_core::sc_port<StreamIn<AccumulatorWord>> words{"words"};
     sc_core::sc_port<StreamIn<Beat>> pool_beats{"pool_beats"};

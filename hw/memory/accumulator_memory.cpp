@@ -20,12 +20,12 @@ AccumulatorMemory::AccumulatorMemory(const sc_core::sc_module_name& name,
         slots_[static_cast<size_t>(slot)].resize(words * static_cast<size_t>(cols_));
     }
     SC_METHOD(step);
-    sensitive << clock.pos() << job;
+    sensitive << clock << job;
     dont_initialize();
 }
 
 void AccumulatorMemory::step() {
-    if (!clock.posedge()) {
+    if (!clock->posedge()) {
         if (!job->job().layer->uses_array) return;  // a pooling layer streams past the accumulator
         job_ = job->job();
         reading_ = true;

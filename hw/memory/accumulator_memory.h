@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "hw/memory/element_slots.h"
+#include "hw/stream/clock.h"
 #include "hw/stream/job_channel.h"
 #include "hw/stream/payloads.h"
 #include "hw/stream/stream.h"
@@ -28,7 +29,7 @@ class AccumulatorMemory : public sc_core::sc_module {
         int64_t last_accumulate_cycle = -1;  ///< clock cycle of the last write
     };
 
-    sc_core::sc_in<bool> clock{"clock"};
+    ClockPort clock{"clock"};
     sc_core::sc_port<StreamIn<SumWord>> sums{"sums"};
     sc_core::sc_port<JobIn<PostJob>> job{"job"};
     sc_core::sc_port<StreamOut<AccumulatorWord>> words_out{"words_out"};

@@ -24,12 +24,12 @@ Dma::Dma(const sc_core::sc_module_name& name, const DramParams& dram_params,
     SC_HAS_PROCESS(Dma);
     dram_payload_.set_extension(beat_);
     SC_METHOD(step);
-    sensitive << clock.pos() << job;
+    sensitive << clock << job;
     dont_initialize();
 }
 
 void Dma::step() {
-    if (!clock.posedge()) {
+    if (!clock->posedge()) {
         begin();
         return;
     }

@@ -9,6 +9,7 @@
 
 #include "hw/memory/dram.h"
 #include "hw/memory/transfer_runs.h"
+#include "hw/stream/clock.h"
 #include "hw/stream/job_channel.h"
 #include "sw/params/accelerator_params.h"
 
@@ -28,7 +29,7 @@ class Dma : public sc_core::sc_module {
         int64_t output_read_words = 0;   ///< words read from the output buffer
     };
 
-    sc_core::sc_in<bool> clock{"clock"};
+    ClockPort clock{"clock"};
     sc_core::sc_port<JobIn<DmaTransfer>> job{"job"};
     sc_core::sc_out<int64_t> jobs_transferred{"jobs_transferred"};
     sc_core::sc_out<int64_t> weights_resident{"weights_resident"};

@@ -10,12 +10,12 @@ InputBuffer::InputBuffer(const sc_core::sc_module_name& name, const BufferParams
     SC_HAS_PROCESS(InputBuffer);
     fill.register_b_transport(this, &InputBuffer::write);
     SC_METHOD(step);
-    sensitive << clock.pos() << job;
+    sensitive << clock << job;
     dont_initialize();
 }
 
 void InputBuffer::step() {
-    if (clock.posedge()) {
+    if (clock->posedge()) {
         advance();
     } else {
         begin();

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "hw/memory/element_slots.h"
+#include "hw/stream/clock.h"
 #include "hw/stream/job_channel.h"
 #include "hw/stream/payloads.h"
 #include "hw/stream/stream.h"
@@ -27,7 +28,7 @@ class InputBuffer : public sc_core::sc_module {
         int64_t read_words = 0;  ///< words fetched for beats; padding is not fetched
     };
 
-    sc_core::sc_in<bool> clock{"clock"};
+    ClockPort clock{"clock"};
     sc_core::sc_port<JobIn<FeedJob>> job{"job"};
     sc_core::sc_port<StreamOut<Beat>> array_beats{"array_beats"};
     sc_core::sc_port<StreamOut<Beat>> pool_beats{"pool_beats"};

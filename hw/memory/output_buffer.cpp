@@ -9,12 +9,12 @@ OutputBuffer::OutputBuffer(const sc_core::sc_module_name& name, const ArrayParam
     SC_HAS_PROCESS(OutputBuffer);
     drain.register_b_transport(this, &OutputBuffer::read);
     SC_METHOD(step);
-    sensitive << clock.pos();
+    sensitive << clock;
     dont_initialize();
 }
 
 void OutputBuffer::step() {
-    if (!clock.posedge()) return;  // awake again, for the next clock edge
+    if (!clock->posedge()) return;  // awake again, for the next clock edge
     if (!words->take()) {
         if (!words->valid()) next_trigger(words->valid_rose());
         return;

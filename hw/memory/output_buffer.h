@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "hw/memory/element_slots.h"
+#include "hw/stream/clock.h"
 #include "hw/stream/payloads.h"
 #include "hw/stream/stream.h"
 #include "sw/params/accelerator_params.h"
@@ -22,7 +23,7 @@ class OutputBuffer : public sc_core::sc_module {
         int64_t write_words = 0;
     };
 
-    sc_core::sc_in<bool> clock{"clock"};
+    ClockPort clock{"clock"};
     sc_core::sc_port<StreamIn<OutputWord>> words{"words"};
     tlm_utils::simple_target_socket<OutputBuffer> drain{"drain"};  ///< to the DMA
 

@@ -9,12 +9,12 @@ WeightBuffer::WeightBuffer(const sc_core::sc_module_name& name, const ArrayParam
     SC_HAS_PROCESS(WeightBuffer);
     fill.register_b_transport(this, &WeightBuffer::write);
     SC_METHOD(step);
-    sensitive << clock.pos() << job;
+    sensitive << clock << job;
     dont_initialize();
 }
 
 void WeightBuffer::step() {
-    if (!clock.posedge()) {  // (1) a load starts in this cycle
+    if (!clock->posedge()) {  // (1) a load starts in this cycle
         job_ = job->job();
         active_ = true;
         row_ = rows_ - 1;

@@ -6,6 +6,7 @@
 #include <tlm>
 
 #include "hw/memory/element_slots.h"
+#include "hw/stream/clock.h"
 #include "hw/stream/job_channel.h"
 #include "hw/stream/payloads.h"
 #include "hw/stream/stream.h"
@@ -24,7 +25,7 @@ class WeightBuffer : public sc_core::sc_module {
         int64_t read_words = 0;  ///< rows of weights that were read
     };
 
-    sc_core::sc_in<bool> clock{"clock"};
+    ClockPort clock{"clock"};
     sc_core::sc_port<JobIn<LoadJob>> job{"job"};
     sc_core::sc_port<StreamOut<WeightRow>> rows_out{"rows_out"};
     sc_core::sc_out<int64_t> tiles_loaded{"tiles_loaded"};

@@ -17,6 +17,7 @@
 #include "hw/memory/input_buffer.h"
 #include "hw/memory/output_buffer.h"
 #include "hw/memory/weight_buffer.h"
+#include "hw/stream/clock.h"
 #include "hw/top/host_bus.h"
 
 namespace accelsim {
@@ -29,7 +30,7 @@ namespace accelsim {
 ///                  -> input buffer  ->       (pooling layers)  ->
 class SystolicAccelerator : public sc_core::sc_module {
   public:
-    sc_core::sc_clock clock;
+    Clock clock;
 
   private:
     // Channels, in the order in which data flow. They stand before the blocks that they join.

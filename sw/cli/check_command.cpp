@@ -56,7 +56,9 @@ QuantizedNetwork compile_for_schedule(const RunParams& params) {
     const uint64_t seed = params.simulation.seed;
     Graph graph = load_network(params.network, seed);
     const ImageSet images = ImageSet::seeded(graph.input, 1, seed + 1);
-    return compile_network(std::move(graph), params.fuse_batch_norm, params.quantization, images);
+    return compile_network(
+        std::move(graph), params.fuse_batch_norm, params.quantization, images, 1, {},
+        params.accelerator.accumulator.slot_words(params.accelerator.array.cols));
 }
 
 /// Tile sizes of every layer; comments again.

@@ -189,9 +189,10 @@ class Run {
             load_images(calibration.images, calibration.typed_images, graph.input,
                         {calibration.first, calibration.limit}, simulation.seed + 1)
                 .images;
-        network_ = compile_network(std::move(graph), params_.fuse_batch_norm, params_.quantization,
-                                   calibration_images, worker_threads(),
-                                   progress_bar("calibration", "images"));
+        network_ = compile_network(
+            std::move(graph), params_.fuse_batch_norm, params_.quantization, calibration_images,
+            worker_threads(), progress_bar("calibration", "images"),
+            params_.accelerator.accumulator.slot_words(params_.accelerator.array.cols));
     }
 
     void simulate() {

@@ -57,7 +57,10 @@ void CycleSimulation::run(const std::vector<IntegerMap>& images, const Watch& wa
     };
     task.on_layer = watch.on_layer;
     task.on_progress = watch.on_progress;
-    task.watchdog_cycles = watch.watchdog_cycles;
+    // A slow or distant DRAM is no deadlock.
+    const DramParams& dram = accelerator_.dram;
+    task.watchdog_cycles = watch.watchdog_cycles + dram.latency_cycles +
+                           dram.bytes_per_cycle_denominator / dram.bytes_per_cycle_numerator;
     HostDriver host("host", machine, task);
     host.bus.bind(machine.bus.host);
     host.interrupt(machine.interrupt);

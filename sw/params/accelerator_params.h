@@ -29,7 +29,7 @@ struct ArrayParams {
 
 /// An on-chip memory; `capacity_bytes` is the total, a slot has capacity_bytes / slots.
 struct BufferParams {
-    int64_t capacity_bytes = 64 * 1024;
+    int64_t capacity_bytes = int64_t{64} * 1024;
     int banks = 8;  ///< words that can be read in a cycle
     int slots = 2;
 
@@ -38,7 +38,7 @@ struct BufferParams {
 
 /// The accumulator memory at the array's bottom: words of `cols` lanes of `bits` bits.
 struct AccumulatorParams {
-    int64_t capacity_bytes = 32 * 1024;
+    int64_t capacity_bytes = int64_t{32} * 1024;
     int bits = 32;
     Overflow overflow = Overflow::kWrap;
     int slots = 2;

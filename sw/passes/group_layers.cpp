@@ -20,9 +20,10 @@ bool is_rectified(const std::vector<Node>& nodes) {
     return false;
 }
 
-bool is_fusible(const Pool& pool) {
+bool is_fusible(const Pool& pool, int64_t largest_window) {
     const Window& w = pool.window;
-    return w.kernel_height == w.stride_height && w.kernel_width == w.stride_width &&
+    return int64_t{w.kernel_height} * w.kernel_width <= largest_window &&
+           w.kernel_height == w.stride_height && w.kernel_width == w.stride_width &&
            w.pad_top + w.pad_left + w.pad_bottom + w.pad_right == 0;
 }
 
@@ -54,7 +55,7 @@ void move_relu_to_compute(Graph& graph) {
     graph.nodes = std::move(nodes);
 }
 
-std::vector<LayerGroup> group_layers(const Graph& graph) {
+std::vector<LayerGroup> group_layers(const Graph& graph, int64_t largest_fused_window) {
     std::vector<LayerGroup> groups;
     for (size_t i = 0; i < graph.nodes.size(); ++i) {
         const Node& node = graph.nodes[i];
@@ -68,7 +69,9 @@ std::vector<LayerGroup> group_layers(const Graph& graph) {
         } else if (node.op == Op::kPool) {
             const bool after_compute =
                 i > 0 && (graph.nodes[i - 1].has_weights() || graph.nodes[i - 1].op == Op::kRelu);
-            if (!after_compute || !is_fusible(node.pool)) groups.emplace_back();
+            if (!after_compute || !is_fusible(node.pool, largest_fused_window)) {
+                groups.emplace_back();
+            }
             groups.back().pool = i;
         }
     }

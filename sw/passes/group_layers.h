@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -22,8 +23,9 @@ struct LayerGroup {
 void move_relu_to_compute(Graph& graph);
 
 /// Groups the nodes into layers: ReLU, and pooling whose windows neither overlap nor are padded,
-/// join the convolution or Gemm before them; other pooling is a layer of its own. Flattening only
-/// reshapes.
-std::vector<LayerGroup> group_layers(const Graph& graph);
+/// join the convolution or Gemm before them; other pooling is a layer of its own. So is pooling
+/// whose window has more than `largest_fused_window` pixels: a fused window must fit the
+/// accumulator. Flattening only reshapes.
+std::vector<LayerGroup> group_layers(const Graph& graph, int64_t largest_fused_window = INT64_MAX);
 
 }  // namespace accelsim

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include "sw/network/graph.h"
 #include "sw/network/images.h"
 #include "sw/network/parallel.h"
@@ -10,10 +12,12 @@ namespace accelsim {
 
 /// From a network in real numbers to the layers that the accelerator runs. Consumes the graph, so
 /// that real and integer weights never lie in memory twice. `calibration_images` are run through
-/// the fused float network.
+/// the fused float network. A pooling window of more pixels than `largest_fused_window` (the words
+/// of an accumulator slot) makes a layer of its own.
 QuantizedNetwork compile_network(Graph graph, bool fuse_batch_norm,
                                  const QuantizationParams& params,
                                  const ImageSet& calibration_images, int threads = 1,
-                                 const ProgressCallback& progress = {});
+                                 const ProgressCallback& progress = {},
+                                 int64_t largest_fused_window = INT64_MAX);
 
 }  // namespace accelsim

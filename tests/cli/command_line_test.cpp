@@ -33,6 +33,8 @@ struct WrongCall {
     const char* errors;
 };
 
+void PrintTo(const WrongCall& call, std::ostream* out) { *out << test_name(call.arguments); }
+
 class WrongCommandLine : public ::testing::TestWithParam<WrongCall> {};
 
 TEST_P(WrongCommandLine, IsToldWithStatusTwo) {
@@ -77,8 +79,7 @@ INSTANTIATE_TEST_SUITE_P(
             "none.bin"},
         WrongCall{"--config configs/gemm.yaml --network none.onnx",
                   "--network none.onnx: network.onnx: file must exist (looked for none.onnx), got "
-                  "none.onnx"}),
-    [](const auto& info) { return test_name(info.param.arguments, info.index); });
+                  "none.onnx"}));
 
 TEST(CheckCommand, PrintsTheResolvedConfigurationWithTheOverrides) {
     const ProgramOutcome outcome = run_program(

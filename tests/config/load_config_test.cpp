@@ -118,6 +118,8 @@ struct DramCase {
     int64_t latency_cycles;
 };
 
+void PrintTo(const DramCase& figures, std::ostream* out) { *out << test_name(figures.text); }
+
 class DramFigures : public LoadConfig, public ::testing::WithParamInterface<DramCase> {};
 
 TEST_P(DramFigures, AreExact) {
@@ -137,8 +139,7 @@ INSTANTIATE_TEST_SUITE_P(
                  3333, 4},
         DramCase{"accelerator: {dram: {bytes_per_cycle: 0.75, latency_cycles: 0}}", 3, 4, 0},
         DramCase{"accelerator: {dram: {bytes_per_cycle: 3.2, latency_cycles: 7}}", 16, 5, 7},
-        DramCase{"accelerator: {dram: {bytes_per_cycle: 16, latency_ns: 0}}", 16, 1, 0}),
-    [](const auto& info) { return test_name(info.param.text, info.index); });
+        DramCase{"accelerator: {dram: {bytes_per_cycle: 16, latency_ns: 0}}", 16, 1, 0}));
 
 TEST_F(LoadConfig, LaterKeysWinOneByOne) {
     folder_.write("hw/base.yaml",

@@ -14,6 +14,8 @@ struct Wrong {
     const char* message;
 };
 
+void PrintTo(const Wrong& wrong, std::ostream* out) { *out << test_name(wrong.message); }
+
 class WrongConfig : public ::testing::TestWithParam<Wrong> {
   protected:
     WorkingFolder folder_;
@@ -82,8 +84,7 @@ INSTANTIATE_TEST_SUITE_P(
               "bytes a "
               "cycle, got 1000000"},
         Wrong{"accelerator: {clock_mhz: 100000, dram: {latency_ns: 1000000}}",
-              "2:53: accelerator.dram.latency_ns: must make at most 1000000 cycles, got 1000000"}),
-    [](const auto& info) { return test_name(info.param.message, info.index); });
+              "2:53: accelerator.dram.latency_ns: must make at most 1000000 cycles, got 1000000"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Run, WrongConfig,
@@ -133,8 +134,7 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"include: run.yaml",
               "2:10: include: a file must not include itself, directly or through others, got "
               "run.yaml"},
-        Wrong{"include: [run.yaml]", "2:10: include: must be the path of one file, got a list"}),
-    [](const auto& info) { return test_name(info.param.message, info.index); });
+        Wrong{"include: [run.yaml]", "2:10: include: must be the path of one file, got a list"}));
 
 /// `text` is the whole file.
 class WrongNetwork : public WrongConfig {};
@@ -173,8 +173,7 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"network: {conv: {padding: 3}}",
               "1:27: network.conv.padding: must be less than the kernel, got 3"},
         Wrong{"network: {conv: {height: 4, kernel: 7, padding: 1}}",
-              "1:37: network.conv.kernel: must not be larger than the padded map, got 7"}),
-    [](const auto& info) { return test_name(info.param.message, info.index); });
+              "1:37: network.conv.kernel: must not be larger than the padded map, got 7"}));
 
 TEST(WrongOverride, IsToldByItsOption) {
     const WorkingFolder folder;

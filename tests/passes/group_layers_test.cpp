@@ -55,6 +55,12 @@ TEST(GroupLayers, FusesReluAndPlainPooling) {
     EXPECT_FALSE(groups[3].compute);  // follows a pooling layer
 }
 
+TEST(GroupLayers, AWindowLargerThanTheAccumulatorIsALayerOfItsOwn) {
+    const Graph graph = chain({convolution("a"), pooling(PoolKind::kAverage, 3, 3, "p")});
+    EXPECT_EQ(group_layers(graph, 9).size(), 1u);
+    EXPECT_EQ(group_layers(graph, 8).size(), 2u);
+}
+
 TEST(GroupLayers, ReluMovesPastMaximumPoolingWithoutChangingValues) {
     Graph graph =
         chain({convolution("a"), pooling(PoolKind::kMax, 3, 2, "p"), simple(Op::kFlatten, "f"),

@@ -157,6 +157,7 @@ TEST(Quantize, DeadChannelsDisturbNoOther) {
     EXPECT_EQ(layer.output_scale, 5.0 / 127);
     EXPECT_EQ(layer.weights, (std::vector<int16_t>{127, 0}));
     EXPECT_GT(layer.bias[1], 0);
+    EXPECT_EQ(quantize_pair({0.5f, 0.0f}, {0.0f, 0.0f}, 0.5, {}).output_scale, 0.5 / 127);
     const QuantizedLayer tiny = quantize_pair({0.5f, 1e-30f}, {0.0f, 0.25f}, 5.0, {});
     EXPECT_NEAR(tiny.bias[1], 1 << 30, 1);
     EXPECT_EQ(tiny.weights[1], 0);

@@ -5,11 +5,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <map>
-#include <sstream>
 
-#include "sw/driver/cycle_simulation.h"
-#include "sw/network/reference_executor.h"
-#include "tests/property/random_layer.h"
+#include "tests/property/run_case.h"
 #include "tests/support/child_process.h"
 #include "tests/support/random_case.h"
 
@@ -17,124 +14,6 @@ namespace accelsim {
 namespace {
 
 constexpr uint64_t kCases = 300;
-
-/// One line for each thing that differs.
-class Differences {
-  public:
-    template <typename A, typename B>
-    void compare(const char* what, const A& expected, const B& actual) {
-        if (static_cast<int64_t>(expected) == static_cast<int64_t>(actual)) return;
-        text_ << "  " << what << ": expected " << expected << ", hardware " << actual << "\n";
-    }
-    void compare(const char* what, const std::optional<int64_t>& expected,
-                 const std::optional<int64_t>& actual) {
-        compare(what, expected.value_or(-1), actual.value_or(-1));
-    }
-    std::string text() const { return text_.str(); }
-
-  private:
-    std::ostringstream text_;
-};
-
-void compare_timing(const oracle::Answer& expected, const LayerCounters& actual,
-                    Differences* differences) {
-    differences->compare("cycles", expected.cycles, actual.cycles);
-    differences->compare("compute", expected.compute_cycles, actual.compute_cycles);
-    const StallCycles& stalls = actual.stall_cycles;
-    differences->compare("dram_read", expected.stalls.dram_read, stalls.dram_read);
-    differences->compare("dram_write", expected.stalls.dram_write, stalls.dram_write);
-    differences->compare("buffer_bank", expected.stalls.buffer_bank, stalls.buffer_bank);
-    differences->compare("backpressure", expected.stalls.backpressure, stalls.backpressure);
-    differences->compare("weight_load", expected.stalls.weight_load, stalls.weight_load);
-    differences->compare("fill_drain", expected.stalls.fill_drain, stalls.fill_drain);
-    differences->compare("dram_read_weight", expected.dram_read_weight_cycles,
-                         actual.dram_read_weight_cycles);
-    differences->compare("cycles = compute + stalls", actual.cycles,
-                         actual.compute_cycles + stalls.total());
-}
-
-void compare_counters(const oracle::Counters& expected, const LayerCounters& actual,
-                      Differences* differences) {
-    differences->compare("input reads", expected.input_buffer_read_words,
-                         actual.input_buffer_read_words);
-    differences->compare("input writes", expected.input_buffer_write_words,
-                         actual.input_buffer_write_words);
-    differences->compare("weight reads", expected.weight_buffer_read_words,
-                         actual.weight_buffer_read_words);
-    differences->compare("weight writes", expected.weight_buffer_write_words,
-                         actual.weight_buffer_write_words);
-    differences->compare("output reads", expected.output_buffer_read_words,
-                         actual.output_buffer_read_words);
-    differences->compare("output writes", expected.output_buffer_write_words,
-                         actual.output_buffer_write_words);
-    differences->compare("accumulator reads", expected.accumulator_read_words,
-                         actual.accumulator_read_words);
-    differences->compare("accumulator writes", expected.accumulator_write_words,
-                         actual.accumulator_write_words);
-    differences->compare("DRAM read bytes", expected.dram_read_bytes, actual.dram_read_bytes);
-    differences->compare("DRAM write bytes", expected.dram_write_bytes, actual.dram_write_bytes);
-}
-
-void compare_events(const oracle::Events& expected, const LayerEvents& actual,
-                    Differences* differences) {
-    differences->compare("first_load", expected.first_load, actual.first_load_cycle);
-    differences->compare("first_input", expected.first_input, actual.first_input_cycle);
-    differences->compare("last_input", expected.last_input, actual.last_input_cycle);
-    differences->compare("first_output", expected.first_output, actual.first_output_cycle);
-    differences->compare("last_column_first_output", expected.last_column_first_output,
-                         actual.last_column_first_output_cycle);
-    differences->compare("last_output", expected.last_output, actual.last_output_cycle);
-    differences->compare("last_accumulate", expected.last_accumulate, actual.last_accumulate_cycle);
-}
-
-void compare_values(const QuantizedNetwork& network, const IntegerMap& input,
-                    const AcceleratorParams& params, const LayerOutcome& outcome,
-                    Differences* differences) {
-    const ReferenceResult reference =
-        run_reference(network.layers[0], input,
-                      {params.accumulator.bits, params.accumulator.overflow, params.array.rows});
-    int64_t wrong = 0;
-    for (size_t i = 0; i < reference.output.data.size(); ++i) {
-        wrong += reference.output.data[i] != outcome.output.data[i];
-    }
-    differences->compare("wrong values", 0, wrong);
-    differences->compare("overflows", reference.counts.overflows,
-                         outcome.counters.accumulator_overflows);
-    differences->compare("saturations", reference.counts.saturations,
-                         outcome.counters.output_saturations);
-}
-
-/// Runs the case through the clocked machine twice (the second image finds full pipelines'
-/// leftovers) and tells what differs.
-std::string run_case(const oracle::RandomCase& drawn, const oracle::Answer& expected) {
-    oracle::Random random(drawn.seed ^ 0x5eed);
-    const AcceleratorParams params = to_params(drawn);
-    const QuantizedNetwork network = to_network(drawn, random);
-    const std::vector<IntegerMap> inputs = {random_input(network, random),
-                                            random_input(network, random)};
-    const CycleSimulation simulation(params, network, {{"layer", to_sizes(drawn)}});
-    const LayerProgram program = simulation.program(0);
-    Differences differences;
-    differences.compare("rows_per_block", expected.sizes.rows_per_block,
-                        program.sizes.rows_per_block);
-    differences.compare("cols_per_block", expected.sizes.cols_per_block,
-                        program.sizes.cols_per_block);
-    differences.compare("k_tiles_per_block", expected.sizes.k_tiles_per_block,
-                        program.sizes.k_tiles_per_block);
-    differences.compare("tiles", expected.tiles, program.tiles.size());
-    differences.compare("macs", expected.counters.macs, program.macs);
-
-    CycleSimulation::Watch watch;
-    watch.watchdog_cycles = 100'000;
-    watch.on_layer = [&](const LayerOutcome& outcome) {
-        compare_timing(expected, outcome.counters, &differences);
-        compare_counters(expected.counters, outcome.counters, &differences);
-        compare_events(expected.events, outcome.counters.events, &differences);
-        compare_values(network, inputs[outcome.image], params, outcome, &differences);
-    };
-    simulation.run(inputs, watch);
-    return differences.text();
-}
 
 uint64_t first_seed() {
     const char* given = std::getenv("ACCELSIM_TEST_SEED");

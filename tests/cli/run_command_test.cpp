@@ -1,0 +1,203 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <regex>
+
+#include "tests/cli/run_program.h"
+
+namespace accelsim {
+namespace {
+
+using nlohmann::json;
+using ::testing::HasSubstr;
+namespace fs = std::filesystem;
+
+/// A folder of its own for a test, gone with it.
+class RunCommand : public ::testing::Test {
+  protected:
+    void SetUp() override { fs::create_directories(folder_); }
+    void TearDown() override { fs::remove_all(folder_); }
+
+    json report() const { return json::parse(whole_file(folder_ / "report.json")); }
+    std::string output_option() const { return " --output '" + folder_.string() + "'"; }
+
+    const fs::path folder_ =
+        fs::temp_directory_path() / ("accelsim_run_" + std::to_string(getpid()));
+};
+
+void expect_identities(const json& report) {
+    int64_t cycles = 0;
+    for (const json& layer : report["layers"]) {
+        int64_t sum = layer["compute_cycles"].get<int64_t>();
+        for (const json& stall : layer["stall_cycles"]) sum += stall.get<int64_t>();
+        EXPECT_EQ(sum, layer["cycles"]) << layer["name"];
+        EXPECT_EQ(layer["start_cycle"], cycles) << layer["name"];
+        cycles += layer["cycles"].get<int64_t>();
+    }
+    EXPECT_EQ(report["totals"]["cycles"], cycles);
+}
+
+TEST_F(RunCommand, MainJobIsExactAndShownInTheReadme) {
+    const ProgramOutcome outcome = run_program("--config configs/vgg16_ws.yaml" + output_option());
+    ASSERT_EQ(outcome.status, 0) << outcome.errors;
+    const json result = report();
+    EXPECT_EQ(result["schema"], "accelsim.report/1");
+    EXPECT_EQ(result["verification"]["checked"], true);
+    EXPECT_EQ(result["verification"]["mismatches"], 0);
+    EXPECT_EQ(result["verification"]["compared_values"], 182'794);
+    EXPECT_EQ(result["totals"]["macs"], 313'201'664);
+    EXPECT_EQ(result["layers"].size(), 14U);
+    expect_identities(result);
+
+    const std::string readme = whole_file(fs::path(ACCELSIM_PROJECT_ROOT) / "README.md");
+    std::istringstream lines(outcome.output);
+    for (std::string line; std::getline(lines, line);) {
+        if (line.rfind("host", 0) == 0) continue;
+        EXPECT_THAT(readme, HasSubstr(line)) << "README.md shows an old output";
+    }
+}
+
+TEST_F(RunCommand, SystolicTensorsRowsFromTheCommandLine) {
+    struct Row {
+        int n, m, k, first_token, first_out, last_out;
+    };
+    for (const Row& row : {Row{16, 16, 64, 16, 80, 443}, Row{16, 1, 16, 16, 80, 95},
+                           Row{4, 36, 8, 4, 20, 117}, Row{4, 4, 16, 4, 20, 107}}) {
+        const auto set = [](const std::string& key, int value) {
+            return " --set " + key + "=" + std::to_string(value);
+        };
+        const ProgramOutcome outcome = run_program(
+            "--config configs/rtl_systolic_tensors_ws.yaml" + set("accelerator.array.rows", row.n) +
+            set("accelerator.array.cols", row.n) + set("network.gemm.m", row.m) +
+            set("network.gemm.k", row.k) + set("network.gemm.n", row.n) + output_option());
+        ASSERT_EQ(outcome.status, 0) << outcome.errors;
+        const json result = report();
+        const json& events = result["layers"][0]["events"];
+        EXPECT_EQ(events["first_load_cycle"], 0);
+        EXPECT_EQ(events["first_input_cycle"], row.first_token);
+        EXPECT_EQ(events["first_output_cycle"], row.first_out);
+        EXPECT_EQ(events["last_output_cycle"], row.last_out);
+    }
+}
+
+TEST_F(RunCommand, FoundingArrayFromTheCommandLine) {
+    const ProgramOutcome outcome =
+        run_program("--config configs/rtl_founding_8x8.yaml" + output_option());
+    ASSERT_EQ(outcome.status, 0) << outcome.errors;
+    const json result = report();
+    const json& events = result["layers"][0]["events"];
+    EXPECT_EQ(events["first_load_cycle"], 0);                 // wload_first
+    EXPECT_EQ(events["first_input_cycle"], 9);                // exec_first
+    EXPECT_EQ(events["last_input_cycle"], 45 - 1);            // exec_end
+    EXPECT_EQ(events["first_output_cycle"], 20);              // psum_col0_first
+    EXPECT_EQ(events["last_column_first_output_cycle"], 27);  // psum_col7_first
+    EXPECT_EQ(events["last_output_cycle"], 63 - 1);           // psum_col7_end
+    EXPECT_EQ(events["last_accumulate_cycle"], 66 - 1);       // sfu_acc_end
+}
+
+/// Exit status of scripts/check_tensors.py on the folder.
+int check_tensors(const fs::path& folder) {
+    const std::string command = std::string("/usr/bin/python3 '") + ACCELSIM_PROJECT_ROOT +
+                                "/scripts/check_tensors.py' '" + folder.string() + "' >/dev/null";
+    return WEXITSTATUS(std::system(command.c_str()));
+}
+
+TEST_F(RunCommand, NumpyRecomputesDumpedTensors) {
+    for (const char* config : {"tests/cli/data/odd.yaml", "configs/vgg16_quarter_ws.yaml"}) {
+        const ProgramOutcome outcome =
+            run_program(std::string("--config ") + config +
+                        " --limit 2 --simulate 2 --dump-tensors '" + folder_.string() + "'");
+        ASSERT_EQ(outcome.status, 0) << outcome.errors;
+        EXPECT_EQ(check_tensors(folder_), 0) << config;
+    }
+    // The check itself can fail: one value of one output is changed.
+    const json tensors = json::parse(whole_file(folder_ / "tensors.json"));
+    const fs::path output = folder_ / tensors["layers"][0]["output"]["file"].get<std::string>();
+    std::fstream file(output, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekg(-1, std::ios::end);
+    const char last = static_cast<char>(file.get());
+    file.seekp(-1, std::ios::end);
+    file.put(static_cast<char>(last ^ 1));
+    file.close();
+    EXPECT_EQ(check_tensors(folder_), 1);
+}
+
+TEST_F(RunCommand, OddNetworkIsExactOnAnOddMachine) {
+    const ProgramOutcome outcome =
+        run_program("--config tests/cli/data/odd.yaml" + output_option());
+    ASSERT_EQ(outcome.status, 0) << outcome.errors;
+    const json result = report();
+    EXPECT_EQ(result["verification"]["mismatches"], 0);
+    EXPECT_EQ(result["verification"]["images"], 2);
+    expect_identities(result);
+}
+
+TEST_F(RunCommand, SameBytesFromAnyFolder) {
+    const auto without_host = [&] {
+        json result = report();
+        result.erase("host");
+        return result.dump();
+    };
+    const std::string config = std::string("'") + ACCELSIM_PROJECT_ROOT + "/configs/conv.yaml'";
+    ASSERT_EQ(run_program("--config " + config + output_option()).status, 0);
+    const std::string first = without_host();
+    const std::string command = "cd / && '" + std::string(ACCELSIM_PROGRAM) + "' --config " +
+                                config + output_option() + " >/dev/null 2>&1";
+    ASSERT_EQ(std::system(command.c_str()), 0);
+    EXPECT_EQ(without_host(), first);
+}
+
+TEST_F(RunCommand, DumpsTheProgram) {
+    const fs::path file = folder_ / "program.txt";
+    ASSERT_EQ(
+        run_program("--config configs/gemm.yaml --dump-program '" + file.string() + "'").status, 0);
+    const std::string text = whole_file(file);
+    EXPECT_THAT(text, HasSubstr("layer gemm\n"));
+    EXPECT_THAT(text, HasSubstr("  dma load weights 0 : 96 k x 8 channels from byte"));
+    EXPECT_THAT(text, HasSubstr("  tile 0 : output 0 weights 0 row 0 input 0 k [0:8) first\n"));
+}
+
+TEST_F(RunCommand, AFolderThatCannotBeWrittenIsToldBeforeTheRun) {
+    const ProgramOutcome outcome =
+        run_program("--config configs/vgg16_ws.yaml --output /proc/none/here");
+    EXPECT_EQ(outcome.status, 2);
+    EXPECT_EQ(outcome.output, "");
+    EXPECT_THAT(outcome.errors, HasSubstr("output"));
+}
+
+TEST_F(RunCommand, ALayerThatFitsNoScheduleIsTold) {
+    const ProgramOutcome outcome =
+        run_program("--config configs/conv.yaml --set accelerator.input_buffer.kib=0.0078125");
+    EXPECT_EQ(outcome.status, 2);
+    EXPECT_THAT(outcome.errors,
+                HasSubstr("schedule.conv: no schedule fits this accelerator: input_buffer"));
+}
+
+TEST_F(RunCommand, RunsWithoutRealImagesAndSaysSo) {
+    const ProgramOutcome outcome = run_program(
+        "--config configs/vgg16_quarter_ws.yaml --limit 1 --simulate 1 --set "
+        "simulation.images=null --set quantization.calibration.images=null");
+    ASSERT_EQ(outcome.status, 0) << outcome.errors;
+    EXPECT_THAT(outcome.output, HasSubstr("images: seeded images"));
+    EXPECT_THAT(outcome.errors, HasSubstr("seeded images"));
+}
+
+/// Every `scripts/accelsim` command that the README shows runs.
+TEST(Readme, CommandsRun) {
+    const std::string readme = whole_file(fs::path(ACCELSIM_PROJECT_ROOT) / "README.md");
+    const std::regex command("(?:^|\n)scripts/accelsim ([^\n]*)");
+    int commands = 0;
+    for (std::sregex_iterator match(readme.begin(), readme.end(), command), end; match != end;
+         ++match) {
+        const std::string arguments = (*match)[1];
+        if (arguments.find("vgg16_ws.yaml") != std::string::npos) continue;  // the main job's test
+        const ProgramOutcome outcome = run_program(arguments);
+        EXPECT_EQ(outcome.status, 0) << arguments << "\n" << outcome.errors;
+        ++commands;
+    }
+    EXPECT_GE(commands, 2);
+}
+
+}  // namespace
+}  // namespace accelsim

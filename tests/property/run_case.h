@@ -1,0 +1,17 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "hw/top/systolic_accelerator.h"
+#include "tests/support/random_case.h"
+
+namespace accelsim {
+
+/// Runs the case through the clocked machine twice (the second image finds full pipelines'
+/// leftovers) and tells what differs from the answer and from the reference executor, one line
+/// each. `prepare` changes the machine before it starts.
+std::string run_case(const oracle::RandomCase& drawn, const oracle::Answer& expected,
+                     const std::function<void(SystolicAccelerator&)>& prepare = {});
+
+}  // namespace accelsim
