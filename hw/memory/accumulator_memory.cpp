@@ -61,7 +61,8 @@ void AccumulatorMemory::accumulate_stage(bool arrives) {
 
 void AccumulatorMemory::add(const SumWord& word) {
     int32_t* sums_of_word =
-        &slots_[static_cast<size_t>(word.tag.slot)][static_cast<size_t>(word.tag.address * cols_)];
+        &slots_[static_cast<size_t>(word.tag.slot)]
+               [static_cast<size_t>(word.tag.address) * static_cast<size_t>(cols_)];
     if (word.tag.first_fold) {
         std::fill_n(sums_of_word, cols_, 0);
     } else {

@@ -1,6 +1,7 @@
 #include "hw/memory/dma.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "hw/memory/element_slots.h"
@@ -14,7 +15,7 @@ int64_t ceil_divide(int64_t a, int64_t b) { return (a + b - 1) / b; }
 }  // namespace
 
 Dma::Dma(const sc_core::sc_module_name& name, const DramParams& dram_params,
-         const ArrayParams& array, sc_core::sc_time clock_period)
+         const ArrayParams& array, const sc_core::sc_time& clock_period)
     : sc_module(name),
       ideal_(dram_params.model == DramModel::kIdeal),
       word_lanes_(array.rows),
@@ -113,7 +114,7 @@ int64_t Dma::request(int64_t bytes, bool first_of_cycle) {
     beat_->first_of_cycle = first_of_cycle;
     sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
     dram->b_transport(dram_payload_, delay);
-    if (first_of_job_) latency_cycles_ = static_cast<int64_t>(delay / clock_period_ + 0.5);
+    if (first_of_job_) latency_cycles_ = std::llround(delay / clock_period_);
     first_of_job_ = false;
     (store ? stats_.write_bytes : stats_.read_bytes) += beat_->granted_bytes;
     return beat_->granted_bytes;

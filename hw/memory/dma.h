@@ -42,7 +42,7 @@ class Dma : public sc_core::sc_module {
     tlm_utils::simple_initiator_socket<Dma> output_buffer{"output_buffer"};
 
     Dma(const sc_core::sc_module_name& name, const DramParams& dram, const ArrayParams& array,
-        sc_core::sc_time clock_period);
+        const sc_core::sc_time& clock_period);
 
     const Stats& stats() const { return stats_; }
 

@@ -7,7 +7,7 @@
 namespace accelsim {
 
 Dram::Dram(const sc_core::sc_module_name& name, const DramParams& params,
-           sc_core::sc_time clock_period)
+           const sc_core::sc_time& clock_period)
     : sc_module(name),
       params_(params),
       latency_(params.model == DramModel::kIdeal

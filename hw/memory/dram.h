@@ -33,7 +33,7 @@ class Dram : public sc_core::sc_module {
     tlm_utils::simple_target_socket<Dram> host{"host"};
 
     Dram(const sc_core::sc_module_name& name, const DramParams& params,
-         sc_core::sc_time clock_period);
+         const sc_core::sc_time& clock_period);
 
     /// For stress tests: bytes that each cycle (counted from the layer's start) can serve, instead
     /// of the constant bandwidth. `cycle_in_layer` tells the current cycle.

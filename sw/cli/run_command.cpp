@@ -15,6 +15,7 @@
 #include "sw/base/error.h"
 #include "sw/base/log.h"
 #include "sw/base/progress.h"
+#include "sw/cli/verifier.h"
 #include "sw/driver/cycle_simulation.h"
 #include "sw/network/dump_tensors.h"
 #include "sw/network/evaluate.h"
@@ -63,23 +64,11 @@ ReferenceOptions reference_options(const AcceleratorParams& accelerator) {
     return {accelerator.accumulator.bits, accelerator.accumulator.overflow, accelerator.array.rows};
 }
 
-std::string kind_name(LayerKind kind) {
-    switch (kind) {
-        case LayerKind::kConv:
-            return "conv";
-        case LayerKind::kGemm:
-            return "gemm";
-        case LayerKind::kPool:
-            return "pool";
-    }
-    return {};
-}
-
 LayerResult layer_result(const QuantizedLayer& layer, const LayerProgram& program,
                          const LayerCounters& counters, const ArrayParams& array) {
     LayerResult result;
     result.name = layer.name;
-    result.kind = kind_name(layer.kind);
+    result.kind = to_string(layer.kind);
     result.input = layer.input;
     result.conv = layer.conv;
     result.output = layer.output;
@@ -104,53 +93,6 @@ LayerResult layer_result(const QuantizedLayer& layer, const LayerProgram& progra
     result.counters = counters;
     return result;
 }
-
-/// Compares what the hardware made with the reference executor, layer by layer and value by value.
-class Verifier {
-  public:
-    Verifier(const QuantizedNetwork& network, const ReferenceOptions& options)
-        : network_(network), options_(options) {}
-
-    void start_image(const IntegerMap& input) {
-        expected_ = input;
-        ++result_.images;
-        result_.checked = true;
-    }
-
-    void check(size_t layer_index, const LayerOutcome& outcome) {
-        const QuantizedLayer& layer = network_.layers[layer_index];
-        ReferenceResult reference =
-            run_reference(layer, as_layer_input(layer, std::move(expected_)), options_);
-        expected_ = std::move(reference.output);
-        int64_t differ = 0;
-        for (size_t i = 0; i < expected_.data.size(); ++i) {
-            differ += expected_.data[i] != outcome.output.data[i];
-        }
-        if (reference.counts.overflows != outcome.counters.accumulator_overflows ||
-            reference.counts.saturations != outcome.counters.output_saturations) {
-            log_warning(
-                "layer {}, image {}: {} overflows and {} saturations, the reference has {} and {}",
-                layer.name, outcome.image, outcome.counters.accumulator_overflows,
-                outcome.counters.output_saturations, reference.counts.overflows,
-                reference.counts.saturations);
-            ++differ;
-        }
-        if (differ > 0) {
-            log_warning("layer {}, image {}: {} of {} values differ from the reference", layer.name,
-                        outcome.image, differ, expected_.data.size());
-        }
-        result_.compared_values += static_cast<int64_t>(expected_.data.size());
-        result_.mismatches += differ;
-    }
-
-    const Verification& result() const { return result_; }
-
-  private:
-    const QuantizedNetwork& network_;
-    const ReferenceOptions options_;
-    IntegerMap expected_;
-    Verification result_;
-};
 
 /// One run, step by step.
 class Run {
@@ -220,7 +162,7 @@ class Run {
         watch.on_layer = [&](const LayerOutcome& outcome) {
             if (params_.simulation.verify) {
                 if (outcome.layer == 0) verifier.start_image(inputs[outcome.image]);
-                verifier.check(outcome.layer, outcome);
+                verifier.check(outcome);
             }
             if (options_.dump_tensors && outcome.image == 0) {
                 const QuantizedLayer& layer = network_.layers[outcome.layer];

@@ -31,18 +31,6 @@ Json window_json(const Window& window) {
             {"pads", {window.pad_top, window.pad_left, window.pad_bottom, window.pad_right}}};
 }
 
-std::string kind_name(LayerKind kind) {
-    switch (kind) {
-        case LayerKind::kConv:
-            return "conv";
-        case LayerKind::kGemm:
-            return "gemm";
-        case LayerKind::kPool:
-            return "pool";
-    }
-    throw InternalError("a layer of no kind");
-}
-
 /// Writes the tensors of one layer and describes them.
 class LayerDump {
   public:
@@ -50,7 +38,7 @@ class LayerDump {
         : layer_(layer), directory_(directory), stem_(file_stem(index, layer.name)) {}
 
     Json write(const LayerTensors& tensors) const {
-        Json json{{"name", layer_.name}, {"kind", kind_name(layer_.kind)}};
+        Json json{{"name", layer_.name}, {"kind", to_string(layer_.kind)}};
         json["input"] =
             tensor("input", tensors.input.data, layer_.input_format, map_dims(layer_.input));
         json["input"]["scale"] = layer_.input_scale;

@@ -11,6 +11,19 @@
 namespace accelsim {
 
 enum class LayerKind { kConv, kGemm, kPool };
+/// `conv`, `gemm` or `pool`, as reports write it.
+inline std::string to_string(LayerKind kind) {
+    switch (kind) {
+        case LayerKind::kConv:
+            return "conv";
+        case LayerKind::kGemm:
+            return "gemm";
+        case LayerKind::kPool:
+            return "pool";
+    }
+    return {};
+}
+
 enum class PoolKind { kNone, kMax, kAverage };
 
 /// A sliding window over a feature map. Padding is in pixels; the value of padding is zero.

@@ -1,0 +1,41 @@
+#include "sw/cli/verifier.h"
+
+#include <utility>
+
+#include "sw/base/log.h"
+
+namespace accelsim {
+
+void Verifier::start_image(const IntegerMap& input) {
+    expected_ = input;
+    ++result_.images;
+    result_.checked = true;
+}
+
+void Verifier::check(const LayerOutcome& outcome) {
+    const QuantizedLayer& layer = network_.layers[outcome.layer];
+    ReferenceResult reference =
+        run_reference(layer, as_layer_input(layer, std::move(expected_)), options_);
+    expected_ = std::move(reference.output);
+    int64_t differ = 0;
+    for (size_t i = 0; i < expected_.data.size(); ++i) {
+        differ += expected_.data[i] != outcome.output.data[i];
+    }
+    if (reference.counts.overflows != outcome.counters.accumulator_overflows ||
+        reference.counts.saturations != outcome.counters.output_saturations) {
+        log_warning(
+            "layer {}, image {}: {} overflows and {} saturations, the reference has {} and {}",
+            layer.name, outcome.image, outcome.counters.accumulator_overflows,
+            outcome.counters.output_saturations, reference.counts.overflows,
+            reference.counts.saturations);
+        ++differ;
+    }
+    if (differ > 0) {
+        log_warning("layer {}, image {}: {} of {} values differ from the reference", layer.name,
+                    outcome.image, differ, expected_.data.size());
+    }
+    result_.compared_values += static_cast<int64_t>(expected_.data.size());
+    result_.mismatches += differ;
+}
+
+}  // namespace accelsim

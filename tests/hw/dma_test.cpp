@@ -1,0 +1,205 @@
+// The DMA with DRAM, alone: when every job moves, returns and is acknowledged, and every bit of it.
+#include <gtest/gtest.h>
+
+#include <tlm_utils/simple_target_socket.h>
+
+#include <algorithm>
+#include <functional>
+
+#include "hw/memory/dma.h"
+#include "hw/memory/dram.h"
+#include "tests/hw/bench.h"
+#include "tests/hw/dma_case.h"
+#include "tests/hw/initiator.h"
+#include "tests/support/child_process.h"
+
+namespace accelsim {
+namespace {
+
+/// An on-chip buffer of the bench: remembers what the DMA writes, and answers reads by `value`.
+class BufferStub : public sc_core::sc_module {
+  public:
+    tlm_utils::simple_target_socket<BufferStub> socket{"socket"};
+    std::function<int16_t(int64_t address)> value;
+    std::vector<std::pair<int64_t, int16_t>> written;  ///< (address, element), in order
+
+    explicit BufferStub(const sc_core::sc_module_name& name) : sc_module(name) {
+        socket.register_b_transport(this, &BufferStub::transport);
+    }
+
+  private:
+    void transport(tlm::tlm_generic_payload& payload, sc_core::sc_time&) {
+        auto* elements = reinterpret_cast<int16_t*>(payload.get_data_ptr());
+        const auto address = static_cast<int64_t>(payload.get_address());
+        for (int64_t i = 0; i < static_cast<int64_t>(payload.get_data_length() / 2); ++i) {
+            if (payload.is_read()) {
+                elements[i] = value(address + i);
+            } else {
+                written.emplace_back(address + i, elements[i]);
+            }
+        }
+        payload.set_response_status(tlm::TLM_OK_RESPONSE);
+    }
+};
+
+class DmaBench {
+  public:
+    DmaBench(const DmaCase& drawn, Service service, Stalls stalls, uint64_t seed)
+        : drawn_(drawn),
+          service_(service),
+          issuer_(job_channel_, drawn.jobs, Coin(source_stalls(stalls), seed)),
+          dram_("dram", drawn.dram, bench_.clock.period()),
+          dma_("dma", drawn.dram, drawn.array, bench_.clock.period()) {
+        dma_.clock(bench_.clock);
+        dma_.job(job_channel_);
+        dma_.jobs_transferred(transferred_);
+        dma_.weights_resident(done_[0]);
+        dma_.inputs_resident(done_[1]);
+        dma_.stores_acknowledged(done_[2]);
+        dma_.stores_freed(freed_);
+        dma_.dram.bind(dram_.dma);
+        dma_.weight_buffer.bind(weight_buffer_.socket);
+        dma_.input_buffer.bind(input_buffer_.socket);
+        dma_.output_buffer.bind(output_buffer_.socket);
+        host_.socket.bind(dram_.host);
+        output_buffer_.value = DmaCase::stored_element;
+        if (service == Service::kVarying) {
+            dram_.set_service(uneven_service, [this] { return moving_cycle(); });
+        }
+        issuer_.may_issue = [this](size_t job) {
+            return transferred_.read() >= static_cast<int64_t>(job);
+        };
+        bench_.at_edge([this](int64_t cycle) {
+            if (cycle == 0) host_.debug(tlm::TLM_WRITE_COMMAND, drawn_.before);
+            issuer_.edge(cycle);
+        });
+        bench_.react(transferred_, [this] { issuer_.issue(); });
+        transferred_at_ = bench_.record(transferred_);
+        freed_at_ = bench_.record(freed_);
+        for (int kind = 0; kind < 3; ++kind) done_at_[kind] = bench_.record(done_[kind]);
+    }
+
+    std::string run(Stalls stalls) {
+        bench_.run([this] { return transferred_.read() >= static_cast<int64_t>(DmaCase::kJobs); });
+        check_times(stalls);
+        check_values();
+        return faults_.text();
+    }
+
+  private:
+    /// The cycle whose bytes DRAM is asked for: the one that ends at this clock edge.
+    int64_t moving_cycle() const {
+        const double edges = sc_core::sc_time_stamp() / bench_.clock.period();
+        return static_cast<int64_t>(edges + 0.5) - 1;
+    }
+
+    int64_t occupancy(int64_t start, int64_t bytes) const {
+        const DramParams& dram = drawn_.dram;
+        if (service_ == Service::kIdeal) return 0;
+        if (service_ == Service::kBandwidth) {
+            const int64_t numerator = dram.bytes_per_cycle_numerator;
+            return (bytes * dram.bytes_per_cycle_denominator + numerator - 1) / numerator;
+        }
+        int64_t cycle = start;
+        while (bytes > 0) bytes -= uneven_service(cycle++);
+        return cycle - start;
+    }
+
+    /// Rule 1.
+    void check_times(Stalls stalls) {
+        std::vector<int64_t> transferred, freed, done[3];
+        const int64_t latency = service_ == Service::kIdeal ? 0 : drawn_.dram.latency_cycles;
+        for (size_t job = 0; job < issuer_.starts().size(); ++job) {
+            const int64_t start = issuer_.starts()[job];
+            if (stalls == Stalls::kNone && job > 0) {
+                faults_.expect_equal("G of job", transferred.back(), start);
+            }
+            transferred.push_back(start + occupancy(start, drawn_.bytes[job]));
+            const DmaKind kind = drawn_.jobs[job].kind;
+            done[static_cast<int>(kind)].push_back(transferred.back() + latency);
+            if (kind == DmaKind::kStore) freed.push_back(transferred.back());
+        }
+        faults_.expect_equal("jobs", DmaCase::kJobs, issuer_.starts().size());
+        faults_.expect_all_equal("G + occ", transferred, *transferred_at_);
+        faults_.expect_all_equal("store freed", freed, *freed_at_);
+        faults_.expect_all_equal("weights resident", done[0], *done_at_[0]);
+        faults_.expect_all_equal("input resident", done[1], *done_at_[1]);
+        faults_.expect_all_equal("store acknowledged", done[2], *done_at_[2]);
+    }
+
+    void check_values() {
+        const auto content = host_.debug(
+            tlm::TLM_READ_COMMAND, std::vector<uint8_t>(static_cast<size_t>(DmaCase::kDramBytes)));
+        faults_.expect_all_equal("DRAM byte", drawn_.after, content);
+        check_buffer("weight", DmaKind::kLoadWeights, weight_buffer_);
+        check_buffer("input", DmaKind::kLoadInput, input_buffer_);
+        const auto of = [](const std::map<DmaKind, int64_t>& counts, DmaKind kind) {
+            const auto found = counts.find(kind);
+            return found == counts.end() ? 0 : found->second;
+        };
+        const Dma::Stats& stats = dma_.stats();
+        faults_.expect_equal("bytes read",
+                             of(drawn_.total_bytes, DmaKind::kLoadWeights) +
+                                 of(drawn_.total_bytes, DmaKind::kLoadInput),
+                             stats.read_bytes);
+        faults_.expect_equal("bytes written", of(drawn_.total_bytes, DmaKind::kStore),
+                             stats.write_bytes);
+        faults_.expect_equal("input words", of(drawn_.words, DmaKind::kLoadInput),
+                             stats.input_write_words);
+        faults_.expect_equal("weight words", of(drawn_.words, DmaKind::kLoadWeights),
+                             stats.weight_write_words);
+        faults_.expect_equal("output words", of(drawn_.words, DmaKind::kStore),
+                             stats.output_read_words);
+    }
+
+    /// Every element arrives once, in order.
+    void check_buffer(const std::string& name, DmaKind kind, const BufferStub& buffer) {
+        const auto found = drawn_.written.find(kind);
+        const DmaCase::Written expected =
+            found == drawn_.written.end() ? DmaCase::Written{} : found->second;
+        faults_.expect_equal(name + " elements", expected.size(), buffer.written.size());
+        for (size_t i = 0; i < std::min(expected.size(), buffer.written.size()); ++i) {
+            faults_.expect_equal(name + " address", expected[i].first, buffer.written[i].first);
+            faults_.expect_equal(name + " element", expected[i].second, buffer.written[i].second);
+        }
+    }
+
+    const DmaCase& drawn_;
+    const Service service_;
+    Bench bench_;
+    JobChannel<DmaTransfer> job_channel_{"jobs"};
+    sc_core::sc_signal<int64_t> transferred_, freed_, done_[3];
+    Issuer<DmaTransfer> issuer_;
+    BufferStub weight_buffer_{"weight_buffer"}, input_buffer_{"input_buffer"};
+    BufferStub output_buffer_{"output_buffer"};
+    Initiator host_{"host"};
+    Dram dram_;
+    Dma dma_;
+    std::shared_ptr<std::vector<int64_t>> transferred_at_, freed_at_, done_at_[3];
+    Faults faults_;
+};
+
+void run_cases(Service service, std::initializer_list<Stalls> kinds_of_stalls) {
+    constexpr uint64_t kCases = 80;
+    for (uint64_t seed = test_seed(); seed < test_seed() + kCases; ++seed) {
+        const DmaCase drawn(service, seed);
+        for (const Stalls stalls : kinds_of_stalls) {
+            const std::string text = in_child_process(
+                [&] { return DmaBench(drawn, service, stalls, seed).run(stalls); });
+            ASSERT_EQ(text, "") << "ACCELSIM_TEST_SEED=" << seed << ", " << stalls_name(stalls);
+        }
+    }
+}
+
+TEST(Dma, MovesAtTheBandwidthOfDram) {
+    run_cases(Service::kBandwidth, {Stalls::kNone, Stalls::kSource});
+}
+TEST(Dma, WaitsForDramThatServesUnevenly) {
+    run_cases(Service::kVarying, {Stalls::kSink, Stalls::kBoth});
+}
+TEST(Dma, IsDoneAtOnceWithIdealDram) {
+    run_cases(Service::kIdeal, {Stalls::kNone, Stalls::kSource});
+}
+
+}  // namespace
+}  // namespace accelsim

@@ -1,0 +1,77 @@
+// A machine that stands still is told from one that is slow.
+#include <gtest/gtest.h>
+
+#include "sw/base/error.h"
+#include "tests/hw/machine_run.h"
+#include "tests/support/child_process.h"
+
+namespace accelsim {
+namespace {
+
+constexpr int64_t kWatchdogCycles = 20'000;
+
+struct Ending {
+    int64_t cycle = 0;
+    std::string message;  ///< empty where the run ended well
+};
+
+/// How a run ends whose DRAM serves these bytes in each cycle.
+Ending run_with_service(const std::function<int64_t(int64_t cycle)>& bytes_in_cycle) {
+    const std::string text = in_child_process([&] {
+        const MachineRun run = small_run();
+        CycleSimulation::Watch watch;
+        watch.watchdog_cycles = kWatchdogCycles;
+        sc_core::sc_time period;
+        const auto cycle = [&] {
+            return static_cast<int64_t>(sc_core::sc_time_stamp() / period + 0.5);
+        };
+        watch.prepare = [&](SystolicAccelerator& machine) {
+            period = machine.clock.period();
+            machine.dram.set_service(bytes_in_cycle, cycle);
+        };
+        std::string message;
+        try {
+            run.simulate({0}, watch);
+        } catch (const InternalError& error) {
+            message = error.what();
+        }
+        return std::to_string(cycle()) + " " + message;
+    });
+    return {std::stoll(text), text.substr(text.find(' ') + 1)};
+}
+
+TEST(Watchdog, NamesWhatEveryServerWaitsFor) {
+    const Ending ending = run_with_service([](int64_t) { return 0; });
+    for (const char* part :
+         {"deadlock", "layer conv1", "dma waits for dma_jobs_transferred = 1, now 0",
+          "weight loader waits for weights_resident = 1, now 0",
+          "input address generator waits for inputs_resident = 1, now 0",
+          "input address generator waits for tiles_ready = 1, now 0",
+          "post-processing waits for tiles_accumulated"}) {
+        EXPECT_NE(ending.message.find(part), std::string::npos) << part << " is not in\n"
+                                                                << ending.message;
+    }
+    EXPECT_LE(ending.cycle, 3 * kWatchdogCycles);
+}
+
+TEST(Watchdog, SeesDramThatStopsInTheMiddle) {
+    constexpr int64_t kStops = 1000;
+    const Ending ending = run_with_service([](int64_t cycle) { return cycle < kStops ? 4 : 0; });
+    EXPECT_NE(ending.message.find("dma waits for dma_jobs_transferred"), std::string::npos)
+        << ending.message;
+    EXPECT_EQ(ending.message.find("dma_jobs_transferred = 1, now 0"), std::string::npos)
+        << ending.message;
+    EXPECT_GE(ending.cycle, kStops + kWatchdogCycles);
+    EXPECT_LE(ending.cycle, kStops + 3 * kWatchdogCycles);
+}
+
+TEST(Watchdog, IsPatientWithSlowDram) {
+    constexpr int64_t kSlow = 1900;  // cycles for 16 bytes
+    const Ending ending =
+        run_with_service([](int64_t cycle) { return cycle % kSlow == 0 ? 16 : 0; });
+    EXPECT_EQ(ending.message, "");
+    EXPECT_GT(ending.cycle, 10 * kWatchdogCycles);
+}
+
+}  // namespace
+}  // namespace accelsim
