@@ -39,8 +39,7 @@ class ProgramMemory : public sc_core::sc_module, public ProgramSource {
         kOutputBlocks,
         kInputBlocks,
         kWeightBlocks,
-        kDmaJobs,
-        kWindows
+        kDmaJobs
     };
     static constexpr int kWindowBits = 36;
     static uint64_t address(Window window) { return static_cast<uint64_t>(window) << kWindowBits; }

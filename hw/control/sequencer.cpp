@@ -6,9 +6,11 @@ namespace accelsim {
 
 Sequencer::Sequencer(const sc_core::sc_module_name& name, const AcceleratorParams& params)
     : sc_module(name),
+      events("events", kSignalCount),
       params_(params),
       rules_(params),
-      gap_(params.array.load_gap),
+      builder_(params),
+      ready_(params.array.load_gap),
       passed_(params.array.preload == Preload::kDrained
                   ? 0
                   : int64_t{params.array.pe_pipeline_stages - 1} * (params.array.rows - 1)) {
@@ -38,16 +40,13 @@ Event Sequencer::passed_source() const {
 }
 
 int64_t Sequencer::visible(Event event) const {
-    const int64_t base = base_[static_cast<size_t>(event)];
     if (event == Event::kTilesReady) {
-        if (gap_.is_wire()) return visible(Event::kTilesLoaded);
-        return gap_out_ - base;
+        return ready_.is_wire() ? visible(Event::kTilesLoaded) : ready_.count();
     }
     if (event == Event::kWeightsPassed) {
-        if (passed_.is_wire()) return visible(passed_source());
-        return passed_out_ - base;
+        return passed_.is_wire() ? visible(passed_source()) : passed_.count();
     }
-    return raw(event) - base;
+    return raw(event) - base_[static_cast<size_t>(event)];
 }
 
 bool Sequencer::may_start(const Requirements& requirements) const {
@@ -62,30 +61,16 @@ void Sequencer::tick() {
     if (running_) classify();
     ++cycle_;
     // (2) The tokens of the load gap and of passed weights move one register on.
-    bool token = false;
-    if (!gap_.is_wire()) {
-        const int64_t loaded = raw(Event::kTilesLoaded);
-        const int64_t leaving = gap_.clock(loaded - gap_seen_);
-        gap_seen_ = loaded;
-        gap_out_ += leaving;
-        token |= leaving > 0;
-    }
-    if (!passed_.is_wire()) {
-        const int64_t source = raw(passed_source());
-        const int64_t leaving = passed_.clock(source - passed_seen_);
-        passed_seen_ = source;
-        passed_out_ += leaving;
-        token |= leaving > 0;
-    }
-    if (token) delayed_token_.notify(sc_core::SC_ZERO_TIME);
+    bool arrived = false;
+    if (!ready_.is_wire()) arrived |= ready_.clock(raw(Event::kTilesLoaded));
+    if (!passed_.is_wire()) arrived |= passed_.clock(raw(passed_source()));
+    if (arrived) delayed_token_.notify(sc_core::SC_ZERO_TIME);
 }
 
 void Sequencer::start() {
-    for (int event = 0; event < kEventCount; ++event) {
-        base_[static_cast<size_t>(event)] = events[static_cast<size_t>(event)].read();
-    }
-    base_[static_cast<size_t>(Event::kTilesReady)] = gap_out_;
-    base_[static_cast<size_t>(Event::kWeightsPassed)] = passed_out_;
+    for (size_t event = 0; event < base_.size(); ++event) base_[event] = events[event].read();
+    ready_.restart(raw(Event::kTilesLoaded));
+    passed_.restart(raw(passed_source()));
     next_dma_ = next_load_ = next_feed_ = next_post_ = 0;
     find_last_tile();
     running_ = true;
@@ -106,62 +91,42 @@ void Sequencer::issue() {
     }
 }
 
-bool Sequencer::issue_dma() {
-    if (next_dma_ == program->registers().dma_jobs) return false;
+void Sequencer::issue_dma() {
+    if (next_dma_ == program->registers().dma_jobs) return;
     const DmaJob& job = program->dma_job(next_dma_);
-    if (!may_start(rules_.dma(job, next_dma_))) return false;
-    dma_job->issue(make_transfer(job));
+    if (!may_start(rules_.dma(job, next_dma_))) return;
+    dma_job->issue(builder_.transfer(*program[0], job));
     ++next_dma_;
-    return true;
 }
 
-bool Sequencer::issue_load() {
-    if (next_load_ == program->registers().tiles) return false;
+void Sequencer::issue_load() {
+    if (next_load_ == program->registers().tiles) return;
     const TileJob& tile = program->tile(next_load_);
-    if (!may_start(rules_.load(tile, next_load_))) return false;
-    LoadJob job;
-    job.slot = slot_of(tile.weight_block, params_.weight_buffer.slots);
-    job.first_row = tile.weight_row;
-    job.rows = tile.depth_count;
-    job.lanes = program->weight_block(tile.weight_block).lanes;
-    job.frees_slot = tile.frees_weights;
-    load_job->issue(job);
+    if (!may_start(rules_.load(tile, next_load_))) return;
+    load_job->issue(builder_.load(*program[0], tile));
     if (next_load_ == 0) stats_.first_load_cycle = cycle_;
     ++next_load_;
-    return true;
 }
 
-bool Sequencer::issue_feed() {
-    if (next_feed_ == program->registers().tiles) return false;
+void Sequencer::issue_feed() {
+    if (next_feed_ == program->registers().tiles) return;
     const TileJob& tile = program->tile(next_feed_);
     const bool uses_array = program->registers().uses_array;
-    if (!may_start(rules_.feed(tile, next_feed_, uses_array))) return false;
-    if (!uses_array) {  // the pooling unit is told of the block that this stream makes
-        PostJob post;
-        post.layer = &program->registers();
-        post.block = program->output_block(tile.output_block);
-        post.output_slot = slot_of(tile.output_block, params_.output_buffer.slots);
-        post_job->issue(post);
-    }
-    feed_job->issue(make_feed_job(tile));
+    if (!may_start(rules_.feed(tile, next_feed_, uses_array))) return;
+    // A pooling layer's stream goes straight to post-processing, which is told of its block.
+    if (!uses_array) post_job->issue(builder_.post(*program[0], tile.output_block));
+    feed_job->issue(builder_.feed(*program[0], next_feed_));
     if (next_feed_ == 0) stats_.first_input_cycle = cycle_;
     ++next_feed_;
-    return true;
 }
 
-bool Sequencer::issue_post() {
-    if (next_post_ == program->registers().output_blocks) return false;
-    if (!may_start(rules_.post(next_post_, post_last_tile_))) return false;
-    PostJob job;
-    job.layer = &program->registers();
-    job.block = program->output_block(next_post_);
-    job.accumulator_slot = slot_of(next_post_, params_.accumulator.slots);
-    job.output_slot = slot_of(next_post_, params_.output_buffer.slots);
-    post_job->issue(job);
+void Sequencer::issue_post() {
+    if (next_post_ == program->registers().output_blocks) return;
+    if (!may_start(rules_.post(next_post_, post_last_tile_))) return;
+    post_job->issue(builder_.post(*program[0], next_post_));
     ++next_post_;
     ++post_last_tile_;
     find_last_tile();
-    return true;
 }
 
 void Sequencer::find_last_tile() {
@@ -170,62 +135,6 @@ void Sequencer::find_last_tile() {
            !program->tile(post_last_tile_).last_fold) {
         ++post_last_tile_;
     }
-}
-
-FeedJob Sequencer::make_feed_job(const TileJob& tile) const {
-    const LayerRegisters& layer = program->registers();
-    const OutputBlock& block = program->output_block(tile.output_block);
-    FeedJob job;
-    job.layer = &layer;
-    job.reads_input = tile.input_block >= 0;
-    if (job.reads_input) {
-        job.input = program->input_block(tile.input_block);
-        job.input_slot = slot_of(tile.input_block, params_.input_buffer.slots);
-    }
-    job.pixels = block.conv;
-    job.depth_first = tile.depth_first;
-    job.depth_count = tile.depth_count;
-    job.group_first_channel = block.conv.c0 / layer.group_out_channels * layer.group_channels;
-    job.accumulator_slot = slot_of(tile.output_block, params_.accumulator.slots);
-    job.first_fold = tile.first_fold;
-    job.frees_slot = tile.frees_input;
-    job.first_of_layer = next_feed_ == 0;
-    return job;
-}
-
-DmaTransfer Sequencer::make_transfer(const DmaJob& job) const {
-    const LayerRegisters& layer = program->registers();
-    DmaTransfer transfer;
-    transfer.kind = job.kind;
-    switch (job.kind) {
-        case DmaKind::kLoadWeights: {
-            const WeightBlock& block = program->weight_block(job.block);
-            transfer.slot = slot_of(job.block, params_.weight_buffer.slots);
-            transfer.box = {0, 1, 0, block.rows, 0, block.lanes};
-            transfer.map_width = block.rows;
-            transfer.map_channels = block.lanes;
-            transfer.dram_address = block.dram_address;
-            transfer.format = layer.weight_format;
-            break;
-        }
-        case DmaKind::kLoadInput:
-            transfer.slot = slot_of(job.block, params_.input_buffer.slots);
-            transfer.box = program->input_block(job.block);
-            transfer.map_width = layer.input_width;
-            transfer.map_channels = layer.input_channels;
-            transfer.dram_address = layer.input_address;
-            transfer.format = layer.input_format;
-            break;
-        case DmaKind::kStore:
-            transfer.slot = slot_of(job.block, params_.output_buffer.slots);
-            transfer.box = program->output_block(job.block).output;
-            transfer.map_width = layer.output_width;
-            transfer.map_channels = layer.output_channels;
-            transfer.dram_address = layer.output_address;
-            transfer.format = layer.output_format;
-            break;
-    }
-    return transfer;
 }
 
 void Sequencer::classify() {
@@ -237,7 +146,6 @@ void Sequencer::classify() {
     if (view.feeding) {
         view.beat_accepted = uses_array ? array_beats->firing() : pool_beats->firing();
         if (view.beat_accepted) stats_.last_input_cycle = cycle_;
-        beats_ += view.beat_accepted;
     } else if (next_feed_ == program->registers().tiles) {
         view.all_fed = true;
         const Event last = uses_array ? Event::kTilesAccumulated : Event::kBlocksPosted;
@@ -246,10 +154,7 @@ void Sequencer::classify() {
         const TileJob& tile = program->tile(next_feed_);
         view.weights_resident = !uses_array || visible(Event::kWeightsResident) > tile.weight_block;
         view.input_resident = visible(Event::kInputsResident) > tile.input_block;
-        view.credit =
-            uses_array
-                ? visible(Event::kBlocksPosted) > tile.output_block - params_.accumulator.slots
-                : visible(Event::kStoresFreed) > tile.output_block - params_.output_buffer.slots;
+        view.credit = credit(tile);
     }
     switch (classify_cycle(view)) {
         case CycleCause::kCompute:
@@ -279,8 +184,15 @@ void Sequencer::classify() {
     }
 }
 
+bool Sequencer::credit(const TileJob& tile) const {
+    if (!program->registers().uses_array) {
+        return visible(Event::kStoresFreed) > tile.output_block - params_.output_buffer.slots;
+    }
+    return visible(Event::kBlocksPosted) > tile.output_block - params_.accumulator.slots;
+}
+
 int64_t Sequencer::progress() const {
-    int64_t sum = beats_ + next_dma_ + next_load_ + next_feed_ + next_post_;
+    int64_t sum = next_dma_ + next_load_ + next_feed_ + next_post_;
     for (const auto& event : events) sum += event.read();
     return sum;
 }

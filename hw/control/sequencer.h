@@ -5,8 +5,9 @@
 #include <string>
 #include <systemc>
 
+#include "hw/control/delayed_count.h"
+#include "hw/control/job_builder.h"
 #include "hw/control/program_memory.h"
-#include "hw/control/token_delay.h"
 #include "hw/stream/clock.h"
 #include "hw/stream/job_channel.h"
 #include "hw/stream/stream.h"
@@ -47,16 +48,14 @@ class Sequencer : public sc_core::sc_module {
     sc_core::sc_port<JobOut<PostJob>> post_job{"post_job"};
     sc_core::sc_port<StreamStatus> array_beats{"array_beats"};
     sc_core::sc_port<StreamStatus> pool_beats{"pool_beats"};
-    /// Every block's events but the two that the sequencer's own token delays make.
-    std::array<sc_core::sc_in<int64_t>, kEventCount> events;
+    sc_core::sc_vector<sc_core::sc_in<int64_t>> events;  ///< the other blocks', by Event
 
     Sequencer(const sc_core::sc_module_name& name, const AcceleratorParams& params);
 
     const Stats& stats() const { return stats_; }
-    /// Grows whenever anything happens; a watchdog looks for it standing still.
+    /// Jobs issued and events seen: grows whenever a server starts or ends something.
     int64_t progress() const;
     bool running() const { return running_; }
-    int64_t cycle_in_layer() const { return cycle_ - stats_.start_cycle; }
     int64_t tiles_fed_in_layer() const { return visible(Event::kTilesFed); }
     /// What each server waits for, one a line: for the watchdog's message.
     std::string describe_waiting() const;
@@ -71,29 +70,26 @@ class Sequencer : public sc_core::sc_module {
     int64_t raw(Event event) const { return events[static_cast<size_t>(event)].read(); }
     Event passed_source() const;
 
-    bool issue_dma();
-    bool issue_load();
-    bool issue_feed();
-    bool issue_post();
-    FeedJob make_feed_job(const TileJob& tile) const;
-    DmaTransfer make_transfer(const DmaJob& job) const;
+    void issue_dma();
+    void issue_load();
+    void issue_feed();
+    void issue_post();
     void find_last_tile();
+    bool credit(const TileJob& tile) const;
 
     const AcceleratorParams params_;
     const StartRules rules_;
-    TokenDelay gap_;  ///< g cycles from a finished load to the first beat
-    TokenDelay
+    const JobBuilder builder_;
+    DelayedCount ready_;  ///< g cycles from a finished load to the first beat
+    DelayedCount
         passed_;  ///< (p - 1)(R - 1) cycles until the last row has seen what the first one saw
-    int64_t gap_seen_ = 0, gap_out_ = 0;
-    int64_t passed_seen_ = 0, passed_out_ = 0;
     sc_core::sc_event delayed_token_;
 
     bool running_ = false;
     int64_t cycle_ = -1;
-    std::array<int64_t, kEventCount> base_{};  ///< counts at the layer's start
+    std::array<int64_t, kSignalCount> base_{};  ///< counts at the layer's start
     int64_t next_dma_ = 0, next_load_ = 0, next_feed_ = 0, next_post_ = 0;
     int64_t post_last_tile_ = 0;  ///< last tile of output block next_post_
-    int64_t beats_ = 0;
     Stats stats_;
 };
 

@@ -15,10 +15,6 @@ AccumulatorMemory::AccumulatorMemory(const sc_core::sc_module_name& name,
       pipeline_valid_(pipeline_.size()) {
     SC_HAS_PROCESS(AccumulatorMemory);
     for (SumWord& word : pipeline_) word.lanes.resize(static_cast<size_t>(cols_));
-    const auto words = static_cast<size_t>(accumulator.slot_words(cols_));
-    for (int slot = 0; slot < accumulator.slots; ++slot) {
-        slots_[static_cast<size_t>(slot)].resize(words * static_cast<size_t>(cols_));
-    }
     SC_METHOD(step);
     sensitive << clock << job;
     dont_initialize();
@@ -60,9 +56,11 @@ void AccumulatorMemory::accumulate_stage(bool arrives) {
 }
 
 void AccumulatorMemory::add(const SumWord& word) {
-    int32_t* sums_of_word =
-        &slots_[static_cast<size_t>(word.tag.slot)]
-               [static_cast<size_t>(word.tag.address) * static_cast<size_t>(cols_)];
+    std::vector<int32_t>& slot = slots_[static_cast<size_t>(word.tag.slot)];
+    const size_t first = static_cast<size_t>(word.tag.address) * static_cast<size_t>(cols_);
+    const size_t end = first + static_cast<size_t>(cols_);
+    if (slot.size() < end) slot.resize(end);  // memory that no layer uses costs nothing
+    int32_t* sums_of_word = slot.data() + first;
     if (word.tag.first_fold) {
         std::fill_n(sums_of_word, cols_, 0);
     } else {

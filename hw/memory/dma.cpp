@@ -5,15 +5,10 @@
 #include <utility>
 
 #include "hw/memory/element_slots.h"
+#include "sw/base/integer_math.h"
 #include "sw/numeric/bit_packing.h"
 
 namespace accelsim {
-namespace {
-
-int64_t ceil_divide(int64_t a, int64_t b) { return (a + b - 1) / b; }
-
-}  // namespace
-
 Dma::Dma(const sc_core::sc_module_name& name, const DramParams& dram_params,
          const ArrayParams& array, const sc_core::sc_time& clock_period)
     : sc_module(name),
@@ -34,7 +29,7 @@ void Dma::step() {
         begin();
         return;
     }
-    ++cycle_;
+    ++edges_;
     if (!returns_.empty()) deliver_due();
     if (active_) transfer_cycle();
     if (!active_ && returns_.empty()) next_trigger(job->default_event());  // asleep until then
@@ -79,9 +74,10 @@ void Dma::transfer_cycle() {
     // (2) What was read returns after the latency.
     if (!elements_.empty() || done) {
         Return back;
-        back.due_cycle = cycle_ + latency_cycles_;
+        back.due_edge = edges_ + latency_cycles_;
         back.kind = transfer_.kind;
         back.slot = transfer_.slot;
+        back.channels = transfer_.box.channels();
         back.first_element = first_element;
         back.last = done;
         std::swap(back.elements, elements_);
@@ -166,7 +162,6 @@ void Dma::pack_run() {
         buffer_payload_.set_data_length(static_cast<unsigned>(channels) * sizeof(int16_t));
         sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
         output_buffer->b_transport(buffer_payload_, delay);
-        ++stats_.output_read_words;
     }
     // (2) Bits of neighbours that share the first or the last byte stay as they are.
     bytes_.resize(static_cast<size_t>(run_.bytes));
@@ -200,22 +195,17 @@ void Dma::pack_run() {
 void Dma::finish_job() {
     active_ = false;
     jobs_transferred.write(++transferred_);
-    const Box& box = transfer_.box;
-    switch (transfer_.kind) {
-        case DmaKind::kLoadWeights:
-            stats_.weight_write_words += box.pixels();
-            break;
-        case DmaKind::kLoadInput:
-            stats_.input_write_words += box.pixels() * ceil_divide(box.channels(), word_lanes_);
-            break;
-        case DmaKind::kStore:
-            stores_freed.write(++freed_);
-            break;
-    }
+    if (transfer_.kind == DmaKind::kStore) stores_freed.write(++freed_);
+}
+
+int64_t Dma::words_before(const Return& back, int64_t element) const {
+    const int word = back.kind == DmaKind::kLoadWeights ? back.channels : word_lanes_;
+    const int64_t pixel_words = ceil_divide(back.channels, word);
+    return element / back.channels * pixel_words + element % back.channels / word;
 }
 
 void Dma::deliver_due() {
-    while (!returns_.empty() && returns_.front().due_cycle <= cycle_) {
+    while (!returns_.empty() && returns_.front().due_edge <= edges_) {
         deliver(returns_.front());
         spare_.push_back(std::move(returns_.front().elements));
         spare_.back().clear();
@@ -234,6 +224,9 @@ void Dma::deliver(const Return& back) {
             static_cast<unsigned>(back.elements.size() * sizeof(int16_t)));
         sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
         (weights ? weight_buffer : input_buffer)->b_transport(buffer_payload_, delay);
+        const int64_t end = back.first_element + static_cast<int64_t>(back.elements.size());
+        (weights ? stats_.weight_write_words : stats_.input_write_words) +=
+            words_before(back, end) - words_before(back, back.first_element);
     }
     if (!back.last) return;
     switch (back.kind) {

@@ -24,9 +24,8 @@ class Dma : public sc_core::sc_module {
     struct Stats {
         int64_t read_bytes = 0;
         int64_t write_bytes = 0;
-        int64_t input_write_words = 0;   ///< words written into the input buffer
-        int64_t weight_write_words = 0;  ///< words written into the weight buffer
-        int64_t output_read_words = 0;   ///< words read from the output buffer
+        int64_t input_write_words = 0;   ///< words completed in the input buffer
+        int64_t weight_write_words = 0;  ///< words completed in the weight buffer
     };
 
     ClockPort clock{"clock"};
@@ -49,9 +48,10 @@ class Dma : public sc_core::sc_module {
   private:
     /// What comes back from DRAM when its latency has passed.
     struct Return {
-        int64_t due_cycle = 0;
+        int64_t due_edge = 0;
         DmaKind kind = DmaKind::kLoadWeights;
         int32_t slot = 0;
+        int32_t channels = 1;  ///< of the box: elements of one pixel
         int64_t first_element = 0;
         std::vector<int16_t> elements;
         bool last = false;  ///< of its job
@@ -65,8 +65,9 @@ class Dma : public sc_core::sc_module {
     int64_t request(int64_t bytes, bool first_of_cycle);
     void unpack(const uint8_t* bytes, int64_t count);
     void finish_job();
-    void queue_return(bool last);
     void deliver(const Return& back);
+    /// Words of the block that are complete when its first `element` elements have come.
+    int64_t words_before(const Return& back, int64_t element) const;
     void deliver_due();
 
     const bool ideal_;
@@ -92,7 +93,7 @@ class Dma : public sc_core::sc_module {
 
     std::deque<Return> returns_;
     std::vector<std::vector<int16_t>> spare_;  ///< element vectors to use again
-    int64_t cycle_ = -1;
+    int64_t edges_ = 0;  ///< clock edges while awake: the time base of `returns_`
     int64_t transferred_ = 0, weights_ = 0, inputs_ = 0, freed_ = 0, acknowledged_ = 0;
 
     tlm::tlm_generic_payload dram_payload_;

@@ -25,10 +25,10 @@ void InputBuffer::step() {
 void InputBuffer::begin() {
     job_ = job->job();
     active_ = true;
+    window_position_ = 0;
     find_words();
     y_ = job_.pixels.y0;
     x_ = job_.pixels.x0;
-    window_position_ = 0;
     beat_ = 0;
     last_beat_ = static_cast<int32_t>(job_.pixels.pixels()) - 1;
     if (!job_.layer->uses_array) last_beat_ = (last_beat_ + 1) * job_.depth_count - 1;
@@ -87,7 +87,6 @@ bool InputBuffer::next_beat() {
 }
 
 void InputBuffer::find_words() {
-    window_position_ = 0;
     if (job_.layer->uses_array) {
         find_array_words();
     } else {
@@ -153,7 +152,7 @@ void InputBuffer::build_beat(Beat* beat) {
         const auto x = static_cast<uint32_t>(left + word.kernel_x);
         if (y < static_cast<uint32_t>(layer.input_height) &&
             x < static_cast<uint32_t>(layer.input_width)) {
-            const int16_t* source = elements + base + word.offset;
+            const int16_t* source = elements + (base + word.offset);
             for (int32_t i = 0; i < word.count; ++i) lanes[word.lane + i] = source[i];
             ++stats_.read_words;
             padding = false;

@@ -33,6 +33,7 @@ void OutputBuffer::read(tlm::tlm_generic_payload& payload, sc_core::sc_time&) {
     const std::vector<int16_t>& slot = slots_[payload.get_address() >> 32];
     const int16_t* source = slot.data() + (payload.get_address() & 0xffffffffU);
     std::memcpy(payload.get_data_ptr(), source, payload.get_data_length());
+    ++stats_.read_words;
     payload.set_response_status(tlm::TLM_OK_RESPONSE);
 }
 

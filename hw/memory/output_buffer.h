@@ -20,6 +20,7 @@ namespace accelsim {
 class OutputBuffer : public sc_core::sc_module {
   public:
     struct Stats {
+        int64_t read_words = 0;  ///< by stores; each reads its channels of a word
         int64_t write_words = 0;
     };
 

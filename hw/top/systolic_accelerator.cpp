@@ -15,6 +15,10 @@ SystolicAccelerator::SystolicAccelerator(const sc_core::sc_module_name& name,
                                          const AcceleratorParams& params)
     : sc_module(name),
       clock("clock", period_of(params)),
+      events_("events", kSignalCount,
+              [](const char*, size_t event) {
+                  return new sc_core::sc_signal<int64_t>(event_name(static_cast<Event>(event)));
+              }),
       sequencer("sequencer", params),
       dram("dram", params.dram, period_of(params)),
       dma("dma", params.dram, params.array, period_of(params)),
@@ -59,9 +63,7 @@ void SystolicAccelerator::bind_control() {
     bus.constants.bind(constants.host);
     program.interrupt(interrupt);
     sequencer.program(program);
-    for (int e = 0; e < kEventCount; ++e) {
-        sequencer.events[static_cast<size_t>(e)](events_[static_cast<size_t>(e)]);
-    }
+    sequencer.events.bind(events_);
     sequencer.dma_job(dma_jobs_);
     sequencer.load_job(load_jobs_);
     sequencer.feed_job(feed_jobs_);
@@ -118,6 +120,14 @@ std::vector<std::string> SystolicAccelerator::blocked_channels() const {
         if (channel->blocked()) names.push_back(channel->channel_name());
     }
     return names;
+}
+
+int64_t SystolicAccelerator::activity() const {
+    return sequencer.progress() + dma.stats().read_bytes + dma.stats().write_bytes +
+           input_buffer.stats().read_words + weight_buffer.stats().read_words +
+           array_beats_.stats().transfers + pool_beats_.stats().transfers +
+           accumulator.stats().read_words + accumulator.stats().write_words +
+           output_buffer.stats().write_words;
 }
 
 }  // namespace accelsim

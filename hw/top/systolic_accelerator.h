@@ -34,7 +34,7 @@ class SystolicAccelerator : public sc_core::sc_module {
 
   private:
     // Channels, in the order in which data flow. They stand before the blocks that they join.
-    std::array<sc_core::sc_signal<int64_t>, kEventCount> events_;
+    sc_core::sc_vector<sc_core::sc_signal<int64_t>> events_;
     JobChannel<DmaTransfer> dma_jobs_{"dma_jobs"};
     JobChannel<LoadJob> load_jobs_{"load_jobs"};
     JobChannel<FeedJob> feed_jobs_{"feed_jobs"};
@@ -65,6 +65,10 @@ class SystolicAccelerator : public sc_core::sc_module {
 
     /// Names of the channels whose producer is blocked in this cycle.
     std::vector<std::string> blocked_channels() const;
+
+    /// Grows in every cycle in which any data move or any job starts or ends: a watchdog looks for
+    /// it standing still.
+    int64_t activity() const;
 
   private:
     void prepare_payloads(const ArrayParams& array_params);

@@ -39,6 +39,16 @@ class UserError : public std::exception {
     std::string text_;
 };
 
+/// Does `work`; the faults that it throws are added to `faults`.
+template <typename Work>
+void collect_faults(std::vector<Fault>* faults, Work&& work) {
+    try {
+        work();
+    } catch (const UserError& error) {
+        faults->insert(faults->end(), error.faults().begin(), error.faults().end());
+    }
+}
+
 /// A broken invariant or a deadlock. The command line prints it and exits with status 3.
 class InternalError : public std::runtime_error {
   public:

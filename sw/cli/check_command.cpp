@@ -3,15 +3,38 @@
 #include <fmt/format.h>
 
 #include <iostream>
+#include <streambuf>
 
 #include "sw/cli/yaml_text.h"
 #include "sw/driver/cycle_simulation.h"
 #include "sw/network/images.h"
 #include "sw/network/load_network.h"
 #include "sw/passes/pipeline.h"
+#include "sw/report/text_table.h"
 
 namespace accelsim {
 namespace {
+
+constexpr const char* kHead =
+    "# The configuration with every key, and what it comes to. Paths are as typed: it is a\n"
+    "# configuration again where they lead to the same files, as in the folder of the original.\n";
+
+/// Writes lines as YAML comments.
+class CommentLines : public std::streambuf {
+  public:
+    explicit CommentLines(std::streambuf* out) : out_(out) {}
+
+  protected:
+    int_type overflow(int_type letter) override {
+        if (at_start_) out_->sputn("# ", 2);
+        at_start_ = letter == '\n';
+        return out_->sputc(traits_type::to_char_type(letter));
+    }
+
+  private:
+    std::streambuf* out_;
+    bool at_start_ = true;
+};
 
 std::string buffer_line(const char* name, const BufferParams& buffer, int lanes, int bits) {
     return fmt::format(
@@ -29,8 +52,7 @@ std::string dram_line(const DramParams& dram) {
                        dram.bytes_per_cycle_numerator, fraction, dram.latency_cycles);
 }
 
-/// What the configuration's figures come to in the machine's own units; comments, so that the whole
-/// output is a configuration again.
+/// What the configuration's figures come to in the machine's own units; comments.
 std::string sizes_text(const RunParams& params) {
     const AcceleratorParams& machine = params.accelerator;
     const ArrayParams& array = machine.array;
@@ -61,20 +83,25 @@ QuantizedNetwork compile_for_schedule(const RunParams& params) {
         params.accelerator.accumulator.slot_words(params.accelerator.array.cols));
 }
 
-/// Tile sizes of every layer; comments again.
-std::string schedule_text(const QuantizedNetwork& network, const CycleSimulation& simulation) {
-    std::string text = fmt::format(
-        "# schedule\n# {:<16}{:>14}{:>8}{:>8}{:>10}{:>14}{:>15}{:>10}{:>9}\n", "layer", "output",
-        "rows", "cols", "k_tiles", "pixel_blocks", "channel_tiles", "k_blocks", "tiles");
+/// Tile sizes of every layer.
+std::string schedule_table(const QuantizedNetwork& network, const CycleSimulation& simulation) {
+    std::vector<Align> columns(9, Align::kRight);
+    columns.front() = Align::kLeft;
+    TextTable table(columns);
+    table.add_row({"layer", "output", "rows", "cols", "k_tiles", "pixel_blocks", "channel_tiles",
+                   "k_blocks", "tiles"});
     for (size_t i = 0; i < network.layers.size(); ++i) {
-        const LayerProgram program = simulation.program(i);
-        text += fmt::format("# {:<16}{:>14}{:>8}{:>8}{:>10}{:>14}{:>15}{:>10}{:>9}\n", program.name,
-                            to_string(network.layers[i].output), program.sizes.rows_per_block,
-                            program.sizes.cols_per_block, program.sizes.k_tiles_per_block,
-                            program.pixel_blocks, program.channel_tiles, program.k_blocks,
-                            program.tiles.size());
+        const QuantizedLayer& layer = network.layers[i];
+        std::vector<std::string> row = {layer.name, to_string(layer.output)};
+        const LayerPlan& plan = simulation.plans()[i];
+        for (const int64_t number :
+             {plan.sizes.rows_per_block, plan.sizes.cols_per_block, plan.sizes.k_tiles_per_block,
+              plan.pixel_blocks, plan.channel_tiles, plan.k_blocks, plan.tiles}) {
+            row.push_back(std::to_string(number));
+        }
+        table.add_row(row);
     }
-    return text;
+    return table.to_string();
 }
 
 }  // namespace
@@ -87,15 +114,14 @@ int check_command(const CheckOptions& options) {
     }
     const QuantizedNetwork network = compile_for_schedule(params);
     const CycleSimulation simulation(params.accelerator, network, params.schedule);
-    fmt::print("{}\n{}{}", yaml_text(params.resolved_json), sizes_text(params),
-               schedule_text(network, simulation));
-    if (options.program) {
-        std::fflush(stdout);
-        for (size_t i = 0; i < network.layers.size(); ++i) {
-            dump_program(std::cout, simulation.program(i));
-        }
-        std::cout.flush();
+    std::cout << kHead << yaml_text(params.resolved_json) << "\n" << sizes_text(params);
+    CommentLines lines(std::cout.rdbuf());
+    std::ostream comments(&lines);
+    comments << "schedule\n" << schedule_table(network, simulation);
+    for (size_t i = 0; options.program && i < network.layers.size(); ++i) {
+        dump_program(comments, simulation.program(i));
     }
+    std::cout.flush();
     return 0;
 }
 

@@ -11,7 +11,7 @@ namespace accelsim {
 struct CheckOptions {
     ConfigRequest config;
     bool json = false;     ///< the resolved configuration as one JSON object, and nothing else
-    bool program = false;  ///< the Program as text too
+    bool program = false;  ///< the Program as text too, in comments
 };
 
 /// Reads, checks and resolves, prints the result; runs nothing. Returns the exit status.

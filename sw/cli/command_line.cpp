@@ -94,6 +94,7 @@ void refuse_options_to_come(CLI::App& app, const std::vector<std::string>& names
     for (const std::string& name : names) {
         app.add_option_function<std::string>(
                name, [name](const std::string&) { throw UserError(name, "is not available yet"); })
+            ->expected(0, 1)  // CLI11 knows no name of a hidden option whose value is missing
             ->group("");
     }
 }

@@ -15,6 +15,7 @@
 #include "sw/base/error.h"
 #include "sw/base/log.h"
 #include "sw/base/progress.h"
+#include "sw/cli/check_outputs.h"
 #include "sw/cli/verifier.h"
 #include "sw/driver/cycle_simulation.h"
 #include "sw/network/dump_tensors.h"
@@ -23,7 +24,9 @@
 #include "sw/network/load_network.h"
 #include "sw/network/reference_executor.h"
 #include "sw/passes/pipeline.h"
+#include "sw/report/columns.h"
 #include "sw/report/report.h"
+#include "sw/schedule/work_estimate.h"
 
 namespace accelsim {
 namespace {
@@ -64,7 +67,7 @@ ReferenceOptions reference_options(const AcceleratorParams& accelerator) {
     return {accelerator.accumulator.bits, accelerator.accumulator.overflow, accelerator.array.rows};
 }
 
-LayerResult layer_result(const QuantizedLayer& layer, const LayerProgram& program,
+LayerResult layer_result(const QuantizedLayer& layer, const LayerPlan& plan,
                          const LayerCounters& counters, const ArrayParams& array) {
     LayerResult result;
     result.name = layer.name;
@@ -80,16 +83,15 @@ LayerResult layer_result(const QuantizedLayer& layer, const LayerProgram& progra
     if (layer.has_array_work()) result.weight_format = layer.weight_format.to_string();
     result.output_format = layer.output_format.to_string();
     result.schedule = {layer.has_array_work() ? "im2col" : "stream",
-                       program.sizes.rows_per_block,
-                       program.sizes.cols_per_block,
-                       program.sizes.k_tiles_per_block,
-                       program.pixel_blocks,
-                       program.channel_tiles,
-                       program.k_blocks,
-                       static_cast<int64_t>(program.tiles.size())};
-    result.macs = program.macs;
-    result.utilization_fraction =
-        fraction_of(program.macs, counters.cycles * array.rows * array.cols);
+                       plan.sizes.rows_per_block,
+                       plan.sizes.cols_per_block,
+                       plan.sizes.k_tiles_per_block,
+                       plan.pixel_blocks,
+                       plan.channel_tiles,
+                       plan.k_blocks,
+                       plan.tiles};
+    result.macs = plan.macs;
+    result.utilization_fraction = fraction_of(plan.macs, counters.cycles * array.rows * array.cols);
     result.counters = counters;
     return result;
 }
@@ -101,7 +103,7 @@ class Run {
         : options_(options), params_(load_run_params(options.config)) {}
 
     int execute() {
-        if (params_.report.output) check_output_directory(*params_.report.output);
+        check_outputs();
         compile();
         simulate();
         measure_accuracy();
@@ -109,13 +111,29 @@ class Run {
     }
 
   private:
+    void check_outputs() const {
+        std::vector<Fault> faults;
+        collect_faults(&faults, [&] {
+            if (params_.report.output) check_output_directory(*params_.report.output);
+        });
+        collect_faults(&faults, [&] {
+            if (options_.dump_tensors) check_folder("--dump-tensors", *options_.dump_tensors);
+        });
+        collect_faults(&faults, [&] {
+            if (options_.dump_program) check_file("--dump-program", *options_.dump_program);
+        });
+        if (!faults.empty()) throw UserError(std::move(faults));
+    }
+
     void compile() {
         const SimulationParams& simulation = params_.simulation;
         Graph graph = load_network(params_.network, simulation.seed);
         for (const std::string& note : graph.notes) log_info("{}", note);
         input_ = graph.preprocessing;
+        // Seeded images have no labels: only those that are simulated are ever looked at.
+        const int64_t limit = simulation.images ? simulation.limit : simulation.simulate;
         images_ = load_images(simulation.images, simulation.typed_images, graph.input,
-                              {simulation.first, simulation.limit}, simulation.seed);
+                              {simulation.first, limit}, simulation.seed);
         if (simulation.labels) {
             images_.images.load_labels(*simulation.labels, simulation.typed_labels,
                                        {simulation.first, simulation.limit});
@@ -148,16 +166,13 @@ class Run {
         }
         Verifier verifier(network_, reference_options(params_.accelerator));
         std::vector<LayerTensors> tensors;
-        constexpr int64_t kSteps = 1000;  // of progress, a layer
-        const auto layers = static_cast<int64_t>(network_.layers.size());
-        Progress progress("simulation", count * layers * kSteps);
+        const WorkEstimate work(simulation.plans());
+        Progress progress("simulation", work.total(count));
 
         CycleSimulation::Watch watch;
         watch.watchdog_cycles = params_.simulation.watchdog_cycles;
         watch.on_progress = [&](size_t image, size_t layer, double fraction) {
-            const auto done = static_cast<int64_t>(image) * layers + static_cast<int64_t>(layer);
-            progress.update(done * kSteps +
-                            static_cast<int64_t>(fraction * static_cast<double>(kSteps)));
+            progress.update(work.done(image, layer, fraction));
         };
         watch.on_layer = [&](const LayerOutcome& outcome) {
             if (params_.simulation.verify) {
@@ -188,13 +203,12 @@ class Run {
             predictions_.push_back(top_class(outcome.output.data));
         }
         if (outcome.image > 0) {
-            const LayerResult& first = result_.layers[outcome.layer];
-            if (first.counters.cycles != outcome.counters.cycles) {
-                throw InternalError("layer " + layer.name + ": cycles depend on the data");
-            }
-            return;
+            const std::string difference =
+                timing_difference(result_.layers[outcome.layer].counters, outcome.counters);
+            if (difference.empty()) return;
+            throw InternalError("layer " + layer.name + ": " + difference + " depends on the data");
         }
-        LayerResult entry = layer_result(layer, simulation.program(outcome.layer), outcome.counters,
+        LayerResult entry = layer_result(layer, simulation.plans()[outcome.layer], outcome.counters,
                                          params_.accelerator.array);
         entry.start_cycle = result_.total_cycles();
         result_.layers.push_back(std::move(entry));
@@ -247,7 +261,7 @@ class Run {
         fmt::print("{}", text_report(result_, options_.quiet));
         std::fflush(stdout);
         if (params_.report.output) write_report_files(*params_.report.output, result_);
-        return result_.verification.mismatches > 0 ? 1 : 0;
+        return result_.verification.passed() ? 0 : 1;
     }
 
     const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();

@@ -21,14 +21,15 @@ void Verifier::check(const LayerOutcome& outcome) {
     for (size_t i = 0; i < expected_.data.size(); ++i) {
         differ += expected_.data[i] != outcome.output.data[i];
     }
-    if (reference.counts.overflows != outcome.counters.accumulator_overflows ||
-        reference.counts.saturations != outcome.counters.output_saturations) {
+    const int64_t counters_differ =
+        (reference.counts.overflows != outcome.counters.accumulator_overflows) +
+        (reference.counts.saturations != outcome.counters.output_saturations);
+    if (counters_differ > 0) {
         log_warning(
             "layer {}, image {}: {} overflows and {} saturations, the reference has {} and {}",
             layer.name, outcome.image, outcome.counters.accumulator_overflows,
             outcome.counters.output_saturations, reference.counts.overflows,
             reference.counts.saturations);
-        ++differ;
     }
     if (differ > 0) {
         log_warning("layer {}, image {}: {} of {} values differ from the reference", layer.name,
@@ -36,6 +37,7 @@ void Verifier::check(const LayerOutcome& outcome) {
     }
     result_.compared_values += static_cast<int64_t>(expected_.data.size());
     result_.mismatches += differ;
+    result_.counter_mismatches += counters_differ;
 }
 
 }  // namespace accelsim

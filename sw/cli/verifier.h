@@ -8,7 +8,7 @@
 namespace accelsim {
 
 /// Compares what the hardware made with the reference executor, layer by layer and value by value,
-/// and its counts of overflows and saturations too. Each difference is told as a warning.
+/// and its counts of overflows and saturations apart. Each difference is told as a warning.
 class Verifier {
   public:
     Verifier(const QuantizedNetwork& network, const ReferenceOptions& options)

@@ -10,7 +10,8 @@ constexpr IntegerRange kStages{0, 64};
 constexpr IntegerRange kGapCycles{0, 4096};
 constexpr IntegerRange kBanks{1, 1024};
 constexpr IntegerRange kSlots{1, 2};
-constexpr IntegerRange kAccumulatorBits{8, 48};
+constexpr IntegerRange kAccumulatorBits{8, 32, " (wider ones are not available yet)"};
+constexpr RealRange kClockMhz{0.001, 100'000};
 constexpr IntegerRange kLatencyCycles{0, 1'000'000};
 constexpr double kMostKib = 1024.0 * 1024.0;
 constexpr double kMostRate = 1'000'000;
@@ -123,8 +124,8 @@ DramFigures read_dram_figures(YamlMap& map) {
     return figures;
 }
 
-void resolve_bandwidth(YamlMap& map, const DramFigures& figures, const Rational& clock_mhz,
-                       DramParams& dram) {
+void resolve_bandwidth(YamlMap& accelerator, YamlMap& map, const DramFigures& figures,
+                       const Rational& clock_mhz, DramParams& dram) {
     if (!figures.gb_per_s && !figures.bytes_per_cycle) return;  // refused before
     std::optional<Rational> rate = figures.bytes_per_cycle;
     if (!rate) {  // 10^9 bytes/s over 10^6 cycles/s
@@ -132,8 +133,14 @@ void resolve_bandwidth(YamlMap& map, const DramFigures& figures, const Rational&
         if (rate) rate = divide(*rate, clock_mhz);
     }
     if (!rate || rate->numerator > kMostBandwidthPart || rate->denominator > kMostBandwidthPart) {
-        map.fault(figures.bytes_per_cycle ? "bytes_per_cycle" : "gb_per_s",
-                  "must make a fraction of at most 2^32 over 2^32 bytes a cycle");
+        const std::string rule = "a fraction of at most 2^32 over 2^32 bytes a cycle";
+        const char* const figure = figures.bytes_per_cycle ? "bytes_per_cycle" : "gb_per_s";
+        if (map.has(figure)) {
+            map.fault(figure, "must make " + rule);
+        } else {
+            accelerator.fault("clock_mhz", fmt::format("must make, of dram.gb_per_s {}, {}",
+                                                       figures.gb_per_s->to_double(), rule));
+        }
         return;
     }
     dram.bytes_per_cycle_numerator = rate->numerator;
@@ -153,13 +160,15 @@ void resolve_latency(YamlMap& map, const DramFigures& figures, const Rational& c
     dram.latency_cycles = cycles->ceil();
 }
 
-void read_dram(YamlMap map, const Rational& clock_mhz, DramParams& dram) {
+void read_dram(YamlMap& accelerator, const Rational& clock_mhz, DramParams& dram) {
+    YamlMap map = accelerator.map({"dram", "Main memory."});
     map.choice(
         {"model",
          "`bandwidth`: one channel of that rate and latency; `ideal`: neither costs a cycle"},
         dram.model, {{"ideal", DramModel::kIdeal}, {"bandwidth", DramModel::kBandwidth}}, {"ddr"});
     const DramFigures figures = read_dram_figures(map);
-    resolve_bandwidth(map, figures, clock_mhz, dram);
+    if (dram.model == DramModel::kIdeal) return;
+    resolve_bandwidth(accelerator, map, figures, clock_mhz, dram);
     resolve_latency(map, figures, clock_mhz, dram);
 }
 
@@ -174,7 +183,7 @@ void read_accelerator(YamlMap root, AcceleratorParams& params) {
     Rational clock_mhz = Rational::of(static_cast<int64_t>(params.clock_mhz));
     map.decimal(
         {"clock_mhz", "turns cycles into seconds, and the DRAM's figures into cycles", "MHz"},
-        clock_mhz, RealRange::positive(100'000));
+        clock_mhz, kClockMhz);
     params.clock_mhz = clock_mhz.to_double();
     read_array(map.map({"array", "The systolic array."}), params.array);
     read_accumulator(
@@ -194,7 +203,7 @@ void read_accelerator(YamlMap root, AcceleratorParams& params) {
     read_post_processing(
         map.map({"post_processing", "Bias, requantization, ReLU and pooling; one word a cycle."}),
         params.post_processing);
-    read_dram(map.map({"dram", "Main memory."}), clock_mhz, params.dram);
+    read_dram(map, clock_mhz, params.dram);
 }
 
 }  // namespace accelsim

@@ -8,7 +8,8 @@ namespace accelsim {
 namespace {
 
 constexpr IntegerRange kBits{2, 8};
-constexpr IntegerRange kImages{1, 1'000'000'000};
+constexpr IntegerRange kCalibrationImages{1, 1'000'000};
+constexpr IntegerRange kImages{1, 10'000'000};
 constexpr IntegerRange kFirstImage{0, 1'000'000'000};
 constexpr IntegerRange kTileSize{1, 1'000'000};
 constexpr IntegerRange kSeed{0, INT64_MAX};
@@ -18,7 +19,7 @@ void read_calibration(YamlMap map, const std::string& data_directory, Calibratio
     read_images(map, "images that the activations' ranges are measured on", data_directory,
                 {params.images, params.typed_images});
     map.integer({"first", "index of the first image used"}, params.first, kFirstImage);
-    map.integer({"limit", "images used"}, params.limit, kImages);
+    map.integer({"limit", "images used"}, params.limit, kCalibrationImages);
     map.choice(
         {"method",
          "the range of a tensor: `min_max` all of its values; `percentile` leaves outliers out"},
@@ -76,6 +77,7 @@ void read_schedule(YamlMap root, std::map<std::string, ScheduleOverride>& layers
     for (auto& [name, layer] :
          by_layer.members({"<layer>", "One layer's sizes; those left out follow the rule."})) {
         ScheduleOverride& sizes = layers[name];
+        sizes.where = by_layer.where_key(name);
         layer.integer(
             {"rows_per_block", "output rows of a pixel block, before fused pooling", "pixels"},
             sizes.rows_per_block, kTileSize);
@@ -124,9 +126,11 @@ void read_simulation(YamlMap root, const std::string& data_directory, Simulation
 
 void read_report(YamlMap root, const std::string& data_directory, ReportParams& params) {
     YamlMap map = root.map({"report", "What is written."});
+    std::optional<std::string> path;
     read_path(map,
               {"output", "folder for report.json and layers.csv; nothing is written without it"},
-              data_directory, {params.output, params.typed_output});
+              data_directory, {path, params.typed_output});
+    if (path) params.output = OutputFolder{*path, map.where("output")};
 }
 
 }  // namespace accelsim

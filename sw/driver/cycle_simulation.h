@@ -17,9 +17,12 @@ namespace accelsim {
 /// these may be run in a process.
 class CycleSimulation {
   public:
-    /// Chooses every layer's tiles. Throws UserError where a layer does not fit the accelerator.
+    /// Plans every layer. Throws UserError where a layer does not fit the accelerator, or sizes are
+    /// given for a layer that the network does not have.
     CycleSimulation(const AcceleratorParams& accelerator, const QuantizedNetwork& network,
                     const std::map<std::string, ScheduleOverride>& schedule);
+
+    const std::vector<LayerPlan>& plans() const { return plans_; }
 
     /// The layer's program, built anew.
     LayerProgram program(size_t layer) const;
@@ -38,13 +41,8 @@ class CycleSimulation {
   private:
     const AcceleratorParams accelerator_;
     const QuantizedNetwork& network_;
-    std::vector<ScheduleOverride> sizes_;  ///< resolved, by layer
-    NetworkLayout layout_;
-
-    static std::vector<int64_t> resolve(const AcceleratorParams& accelerator,
-                                        const QuantizedNetwork& network,
-                                        const std::map<std::string, ScheduleOverride>& schedule,
-                                        std::vector<ScheduleOverride>* sizes);
+    const std::vector<LayerPlan> plans_;  ///< by layer
+    const NetworkLayout layout_;
 };
 
 }  // namespace accelsim

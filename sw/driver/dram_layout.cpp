@@ -13,8 +13,7 @@ int64_t aligned(int64_t bytes) { return (bytes + kAlignment - 1) / kAlignment * 
 
 }  // namespace
 
-NetworkLayout::NetworkLayout(const QuantizedNetwork& network,
-                             const std::vector<int64_t>& weights_bytes) {
+NetworkLayout::NetworkLayout(const QuantizedNetwork& network, const std::vector<LayerPlan>& plans) {
     int64_t largest = packed_bytes(network.input.elements(), network.input_format.bits);
     for (const QuantizedLayer& layer : network.layers) {
         largest =
@@ -25,7 +24,7 @@ NetworkLayout::NetworkLayout(const QuantizedNetwork& network,
     for (size_t i = 0; i < network.layers.size(); ++i) {
         const bool odd = i % 2 != 0;
         layers_.push_back({odd ? region : 0, total_bytes_, odd ? 0 : region});
-        total_bytes_ += aligned(weights_bytes[i]);
+        total_bytes_ += aligned(plans[i].weights_bytes);
     }
 }
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "sw/network/quantized_network.h"
+#include "sw/schedule/pack_weights.h"
 #include "sw/schedule/program.h"
 
 namespace accelsim {
@@ -12,7 +13,7 @@ namespace accelsim {
 /// then each layer's weights. Addresses are multiples of 64 bytes.
 class NetworkLayout {
   public:
-    NetworkLayout(const QuantizedNetwork& network, const std::vector<int64_t>& weights_bytes);
+    NetworkLayout(const QuantizedNetwork& network, const std::vector<LayerPlan>& plans);
 
     const DramLayout& layer(size_t index) const { return layers_[index]; }
     int64_t total_bytes() const { return total_bytes_; }

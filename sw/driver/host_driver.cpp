@@ -1,6 +1,7 @@
 #include "sw/driver/host_driver.h"
 
 #include <algorithm>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -10,6 +11,21 @@ namespace accelsim {
 namespace {
 
 constexpr int64_t kWatchCycles = 16384;  ///< between two looks of the watchdog
+/// The payload's length has 32 bits; a larger transfer to DRAM goes in parts.
+constexpr size_t kDramPartBytes = size_t{1} << 30;
+
+void describe(tlm::tlm_generic_payload& payload, tlm::tlm_command command, uint64_t address,
+              void* data, size_t bytes) {
+    if (bytes > std::numeric_limits<unsigned>::max()) {
+        throw InternalError("host: a transfer of " + std::to_string(bytes) + " bytes is too long");
+    }
+    payload.set_command(command);
+    payload.set_address(address);
+    payload.set_data_ptr(static_cast<unsigned char*>(data));
+    payload.set_data_length(static_cast<unsigned>(bytes));
+    payload.set_streaming_width(static_cast<unsigned>(bytes));
+    payload.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
+}
 
 }  // namespace
 
@@ -43,11 +59,7 @@ void HostDriver::run_images() {
 }
 
 void HostDriver::run_layer(size_t image, size_t layer) {
-    const LayerProgram program = task_.program(layer);
-    if (image == 0) load_weights(program, layer);
-    write_program(program);
-    tiles_ = program.registers.tiles;
-
+    prepare_layer(image, layer);
     const Snapshot before(machine_);
     const uint8_t one = 1;
     write(HostBus::address(HostBus::kProgram, ProgramMemory::address(ProgramMemory::kStart)), &one,
@@ -63,28 +75,33 @@ void HostDriver::run_layer(size_t image, size_t layer) {
     outcome.counters = Snapshot(machine_).since(before);
     const int64_t bytes =
         packed_bytes(description.output.elements(), description.output_format.bits);
-    outcome.output = unpack_map(read_dram(program.registers.output_address, bytes),
+    outcome.output = unpack_map(read_dram(task_.layout->layer(layer).output_address, bytes),
                                 description.output, description.output_format);
     task_.on_layer(outcome);
 }
 
-void HostDriver::load_weights(const LayerProgram& program, size_t layer) {
-    if (program.weights_bytes == 0) return;
-    write_dram(task_.layout->layer(layer).weights_address, task_.packed_weights(layer));
+void HostDriver::prepare_layer(size_t image, size_t layer) {
+    LayerProgram program = task_.program(layer);
+    tiles_ = program.plan.tiles;
+    if (image == 0 && program.plan.weights_bytes > 0) {
+        write_dram(task_.layout->layer(layer).weights_address, task_.packed_weights(layer));
+    }
+    write_program(std::move(program));
 }
 
-void HostDriver::write_program(const LayerProgram& program) {
-    const auto table = [&](ProgramMemory::Window window, const auto& entries) {
-        write(HostBus::address(HostBus::kProgram, ProgramMemory::address(window)), entries.data(),
-              entries.size() * sizeof(entries[0]));
+void HostDriver::write_program(LayerProgram program) {
+    // Each table goes as soon as the machine has its copy: two of a large layer need much memory.
+    const auto table = [&](ProgramMemory::Window window, auto&& entries) {
+        const auto gone = std::move(entries);
+        write(HostBus::address(HostBus::kProgram, ProgramMemory::address(window)), gone.data(),
+              gone.size() * sizeof(gone[0]));
     };
-    const std::vector<LayerRegisters> registers{program.registers};
-    table(ProgramMemory::kRegisters, registers);
-    table(ProgramMemory::kTiles, program.tiles);
-    table(ProgramMemory::kOutputBlocks, program.output_blocks);
-    table(ProgramMemory::kInputBlocks, program.input_blocks);
-    table(ProgramMemory::kWeightBlocks, program.weight_blocks);
-    table(ProgramMemory::kDmaJobs, program.dma_jobs);
+    table(ProgramMemory::kRegisters, std::vector<LayerRegisters>{program.registers});
+    table(ProgramMemory::kTiles, std::move(program.tiles));
+    table(ProgramMemory::kOutputBlocks, std::move(program.output_blocks));
+    table(ProgramMemory::kInputBlocks, std::move(program.input_blocks));
+    table(ProgramMemory::kWeightBlocks, std::move(program.weight_blocks));
+    table(ProgramMemory::kDmaJobs, std::move(program.dma_jobs));
     std::vector<ChannelConstants> constants(program.bias.size());
     for (size_t c = 0; c < constants.size(); ++c) {
         constants[c] = {program.bias[c], program.multiplier.empty() ? 0 : program.multiplier[c],
@@ -94,66 +111,63 @@ void HostDriver::write_program(const LayerProgram& program) {
           constants.size() * sizeof(ChannelConstants));
 }
 
-void HostDriver::write(uint64_t address, const void* data, size_t bytes) {
+void HostDriver::access(tlm::tlm_command command, uint64_t address, void* data, size_t bytes) {
     tlm::tlm_generic_payload payload;
-    payload.set_command(tlm::TLM_WRITE_COMMAND);
-    payload.set_address(address);
-    payload.set_data_ptr(static_cast<unsigned char*>(const_cast<void*>(data)));
-    payload.set_data_length(static_cast<unsigned>(bytes));
-    payload.set_streaming_width(static_cast<unsigned>(bytes));
-    payload.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
+    describe(payload, command, address, data, bytes);
     sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
     bus->b_transport(payload, delay);
-    if (!payload.is_response_ok()) throw InternalError("host: a control write was refused");
+    if (!payload.is_response_ok()) throw InternalError("host: a control access was refused");
+}
+
+void HostDriver::write(uint64_t address, const void* data, size_t bytes) {
+    access(tlm::TLM_WRITE_COMMAND, address, const_cast<void*>(data), bytes);
 }
 
 uint8_t HostDriver::read_status() {
     uint8_t status = 0;
-    tlm::tlm_generic_payload payload;
-    payload.set_command(tlm::TLM_READ_COMMAND);
-    payload.set_address(
-        HostBus::address(HostBus::kProgram, ProgramMemory::address(ProgramMemory::kStatus)));
-    payload.set_data_ptr(&status);
-    payload.set_data_length(sizeof(status));
-    payload.set_streaming_width(sizeof(status));
-    payload.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
-    sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
-    bus->b_transport(payload, delay);
-    if (!payload.is_response_ok()) throw InternalError("host: the status read was refused");
+    access(tlm::TLM_READ_COMMAND,
+           HostBus::address(HostBus::kProgram, ProgramMemory::address(ProgramMemory::kStatus)),
+           &status, sizeof(status));
     return status;
 }
 
+void HostDriver::access_dram(tlm::tlm_command command, int64_t address, uint8_t* data,
+                             size_t bytes) {
+    for (size_t done = 0; done < bytes; done += kDramPartBytes) {
+        const size_t part = std::min(bytes - done, kDramPartBytes);
+        tlm::tlm_generic_payload payload;
+        describe(payload, command,
+                 HostBus::address(HostBus::kDram, static_cast<uint64_t>(address) + done),
+                 data + done, part);
+        if (bus->transport_dbg(payload) != part) {
+            throw InternalError("host: a DRAM access was refused");
+        }
+    }
+}
+
 void HostDriver::write_dram(int64_t address, const std::vector<uint8_t>& bytes) {
-    tlm::tlm_generic_payload payload;
-    payload.set_command(tlm::TLM_WRITE_COMMAND);
-    payload.set_address(HostBus::address(HostBus::kDram, static_cast<uint64_t>(address)));
-    payload.set_data_ptr(const_cast<uint8_t*>(bytes.data()));
-    payload.set_data_length(static_cast<unsigned>(bytes.size()));
-    bus->transport_dbg(payload);
+    access_dram(tlm::TLM_WRITE_COMMAND, address, const_cast<uint8_t*>(bytes.data()), bytes.size());
 }
 
 std::vector<uint8_t> HostDriver::read_dram(int64_t address, int64_t count) {
     std::vector<uint8_t> bytes(static_cast<size_t>(count));
-    tlm::tlm_generic_payload payload;
-    payload.set_command(tlm::TLM_READ_COMMAND);
-    payload.set_address(HostBus::address(HostBus::kDram, static_cast<uint64_t>(address)));
-    payload.set_data_ptr(bytes.data());
-    payload.set_data_length(static_cast<unsigned>(bytes.size()));
-    bus->transport_dbg(payload);
+    access_dram(tlm::TLM_READ_COMMAND, address, bytes.data(), bytes.size());
     return bytes;
 }
 
 void HostDriver::watch() {
     const int64_t interval = std::min(kWatchCycles, task_.watchdog_cycles);
-    next_trigger(machine_.clock.period() * static_cast<double>(interval));
+    // Half a cycle away from the edges, where every process has settled.
+    const double offset = watching_ ? 0 : 0.5;
+    watching_ = true;
+    next_trigger(machine_.clock.period() * (static_cast<double>(interval) + offset));
     if (!machine_.sequencer.running() || failure_) return;
     if (task_.on_progress && tiles_ > 0) {
         task_.on_progress(image_, layer_,
                           static_cast<double>(machine_.sequencer.tiles_fed_in_layer()) /
                               static_cast<double>(tiles_));
     }
-    const int64_t progress = machine_.sequencer.progress() + machine_.dma.stats().read_bytes +
-                             machine_.dma.stats().write_bytes;
+    const int64_t progress = machine_.activity();
     still_cycles_ = progress == last_progress_ ? still_cycles_ + interval : 0;
     last_progress_ = progress;
     if (still_cycles_ < task_.watchdog_cycles) return;

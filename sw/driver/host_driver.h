@@ -59,10 +59,12 @@ class HostDriver : public sc_core::sc_module {
     void run_images();
     void run_layer(size_t image, size_t layer);
     void watch();
-    void load_weights(const LayerProgram& program, size_t layer);
-    void write_program(const LayerProgram& program);
+    void prepare_layer(size_t image, size_t layer);
+    void write_program(LayerProgram program);
+    void access(tlm::tlm_command command, uint64_t address, void* data, size_t bytes);
     void write(uint64_t address, const void* data, size_t bytes);
     uint8_t read_status();
+    void access_dram(tlm::tlm_command command, int64_t address, uint8_t* data, size_t bytes);
     void write_dram(int64_t address, const std::vector<uint8_t>& bytes);
     std::vector<uint8_t> read_dram(int64_t address, int64_t bytes);
     [[noreturn]] void report_deadlock() const;
@@ -72,6 +74,7 @@ class HostDriver : public sc_core::sc_module {
     size_t image_ = 0;
     size_t layer_ = 0;
     int64_t tiles_ = 0;
+    bool watching_ = false;
     int64_t last_progress_ = -1;
     int64_t still_cycles_ = 0;
     std::exception_ptr failure_;

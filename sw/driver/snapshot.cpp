@@ -29,7 +29,7 @@ LayerCounters Snapshot::since(const Snapshot& before) const {
     c.input_buffer_write_words = dma_.input_write_words - before.dma_.input_write_words;
     c.weight_buffer_read_words = weights_.read_words - before.weights_.read_words;
     c.weight_buffer_write_words = dma_.weight_write_words - before.dma_.weight_write_words;
-    c.output_buffer_read_words = dma_.output_read_words - before.dma_.output_read_words;
+    c.output_buffer_read_words = output_.read_words - before.output_.read_words;
     c.output_buffer_write_words = output_.write_words - before.output_.write_words;
     c.accumulator_read_words = accumulator_.read_words - before.accumulator_.read_words;
     c.accumulator_write_words = accumulator_.write_words - before.accumulator_.write_words;

@@ -46,6 +46,39 @@ constexpr int64_t kCifarRecord = kCifarPixels + 1;
 constexpr uint32_t kIdxImages = 0x803;  // unsigned bytes, three dimensions
 constexpr uint32_t kIdxLabels = 0x801;
 
+std::vector<int> read_npy_labels(BinaryFile& file, ImageSelection selection) {
+    const NpyHeader header =
+        read_npy_header(file, {{{"|u1", 1}, {"<i4", 4}, {"<i8", 8}}, 1, 1, "1 dimension"});
+    const int64_t item_bytes = header.item_bytes;
+    file.require_size(header.data_offset + header.shape[0] * item_bytes);
+    check_selection(file, selection, header.shape[0]);
+    const auto bytes =
+        file.read(header.data_offset + selection.first * item_bytes, selection.limit * item_bytes);
+    std::vector<int> labels;
+    for (auto item = bytes.begin(); item != bytes.end(); item += item_bytes) {
+        uint64_t label = 0;  // a negative one becomes a huge one
+        for (int64_t i = item_bytes; i-- > 0;) label = label << 8 | item[i];
+        if (label > static_cast<uint64_t>(kMaxMapElements)) {
+            file.refuse("labels must be 0..2^28",
+                        "another one of image " +
+                            std::to_string(selection.first + static_cast<int64_t>(labels.size())));
+        }
+        labels.push_back(static_cast<int>(label));
+    }
+    return labels;
+}
+
+std::vector<int> read_idx_labels(BinaryFile& file, ImageSelection selection) {
+    if (file.size() < 8 || file.read_big_endian(0) != kIdxLabels) {
+        file.refuse("must be .npy or IDX labels (magic 0x00000801)", "another kind of file");
+    }
+    const int64_t count = file.read_big_endian(4);
+    file.require_size(8 + count);
+    check_selection(file, selection, count);
+    const auto bytes = file.read(8 + selection.first, selection.limit);
+    return {bytes.begin(), bytes.end()};
+}
+
 }  // namespace
 
 ImageSet ImageSet::load(const std::string& path, const std::string& shown_name, MapShape shape,
@@ -107,7 +140,8 @@ ImageSet ImageSet::load_idx(const std::string& path, const std::string& shown_na
 ImageSet ImageSet::load_npy(const std::string& path, const std::string& shown_name, MapShape shape,
                             ImageSelection selection) {
     BinaryFile file(path, shown_name);
-    const NpyHeader header = read_npy_header(file);
+    const NpyHeader header =
+        read_npy_header(file, {{{"|u1", 1}, {"<f4", 4}}, 2, 4, "2 to 4 dimensions"});
     const auto& dims = header.shape;
     MapShape image{1, 1, 1};
     MapShape transposed{0, 0, 0};
@@ -141,14 +175,8 @@ ImageSet ImageSet::load_npy(const std::string& path, const std::string& shown_na
 void ImageSet::load_labels(const std::string& path, const std::string& shown_name,
                            ImageSelection selection) {
     BinaryFile file(path, shown_name);
-    if (file.size() < 8 || file.read_big_endian(0) != kIdxLabels) {
-        file.refuse("must be IDX labels (magic 0x00000801)", "another kind of file");
-    }
-    const int64_t count = file.read_big_endian(4);
-    file.require_size(8 + count);
-    check_selection(file, selection, count);
-    const auto bytes = file.read(8 + selection.first, selection.limit);
-    labels_.assign(bytes.begin(), bytes.end());
+    labels_ = ends_with(path, ".npy") ? read_npy_labels(file, selection)
+                                      : read_idx_labels(file, selection);
 }
 
 ImageSet ImageSet::seeded(MapShape shape, int64_t count, uint64_t seed) {

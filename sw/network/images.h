@@ -32,7 +32,8 @@ class ImageSet {
     /// `count` smooth random images of pixels 0..255; image i is the same whatever the count.
     static ImageSet seeded(MapShape shape, int64_t count, uint64_t seed);
 
-    /// Replaces the labels by those of an IDX label file.
+    /// Replaces the labels by those of an IDX label file, or of an `.npy` vector of uint8, int32 or
+    /// int64.
     void load_labels(const std::string& path, const std::string& shown_name,
                      ImageSelection selection);
 

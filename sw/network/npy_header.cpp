@@ -4,6 +4,7 @@
 #include <cctype>
 #include <string>
 
+#include "sw/base/nearest.h"
 #include "sw/network/graph.h"
 
 namespace accelsim {
@@ -18,7 +19,8 @@ std::string value_after(const BinaryFile& file, const std::string& header, const
     return header.substr(start);
 }
 
-std::vector<int64_t> parse_shape(const BinaryFile& file, const std::string& text) {
+std::vector<int64_t> parse_shape(const BinaryFile& file, const std::string& text,
+                                 const NpyKinds& kinds) {
     const size_t end = text.find(')');
     if (text.empty() || text[0] != '(' || end == std::string::npos) {
         file.refuse("the .npy header must state a shape", text.substr(0, 20));
@@ -33,15 +35,26 @@ std::vector<int64_t> parse_shape(const BinaryFile& file, const std::string& text
         in_number = digit;
     }
     const auto bad = [](int64_t dim) { return dim < 1 || dim > kMaxMapElements; };
-    if (shape.size() < 2 || shape.size() > 4 || std::any_of(shape.begin(), shape.end(), bad)) {
-        file.refuse("must have 2 to 4 dimensions, each from 1 to 2^28", text.substr(0, end + 1));
+    if (shape.size() < kinds.least_dimensions || shape.size() > kinds.most_dimensions ||
+        std::any_of(shape.begin(), shape.end(), bad)) {
+        file.refuse("must have " + kinds.dimensions + ", each from 1 to 2^28",
+                    text.substr(0, end + 1));
     }
     return shape;
 }
 
+int parse_type(const BinaryFile& file, const std::string& text, const NpyKinds& kinds) {
+    std::vector<std::string> names;
+    for (const auto& [name, bytes] : kinds.item_bytes) {
+        names.push_back("'" + name + "'");
+        if (text.rfind(names.back(), 0) == 0) return bytes;
+    }
+    file.refuse("items must be one of " + join(names), text.substr(0, 5));
+}
+
 }  // namespace
 
-NpyHeader read_npy_header(BinaryFile& file) {
+NpyHeader read_npy_header(BinaryFile& file, const NpyKinds& kinds) {
     constexpr int64_t kPrefix = 12;
     const auto prefix = file.read(0, kPrefix);
     const std::string magic(prefix.begin() + 1, prefix.begin() + 6);
@@ -55,18 +68,11 @@ NpyHeader read_npy_header(BinaryFile& file) {
     const auto bytes = file.read(start, length);
     const std::string text(bytes.begin(), bytes.end());
 
-    const std::string type = value_after(file, text, "descr").substr(0, 5);
-    if (type == "'|u1'") {
-        header.item_bytes = 1;
-    } else if (type == "'<f4'") {
-        header.item_bytes = 4;
-    } else {
-        file.refuse("must hold uint8 ('|u1') or float32 ('<f4')", type);
-    }
+    header.item_bytes = parse_type(file, value_after(file, text, "descr"), kinds);
     if (value_after(file, text, "fortran_order").rfind("False", 0) != 0) {
         file.refuse("must be in C order", "Fortran order");
     }
-    header.shape = parse_shape(file, value_after(file, text, "shape"));
+    header.shape = parse_shape(file, value_after(file, text, "shape"), kinds);
     return header;
 }
 

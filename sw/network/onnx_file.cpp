@@ -187,7 +187,12 @@ int64_t OnnxAttributes::integer(const std::string& name, int64_t fallback) {
 
 float OnnxAttributes::real(const std::string& name, float fallback) {
     const auto* attribute = take(name, onnx::AttributeProto::FLOAT);
-    return attribute ? attribute->f() : fallback;
+    if (!attribute) return fallback;
+    if (!std::isfinite(attribute->f())) {
+        throw OnnxRefusal{"attribute '" + name + "' must be finite",
+                          std::to_string(attribute->f())};
+    }
+    return attribute->f();
 }
 
 std::string OnnxAttributes::text(const std::string& name, const std::string& fallback) {

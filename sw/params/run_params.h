@@ -5,8 +5,10 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "sw/base/error.h"
 #include "sw/numeric/requantize.h"
 #include "sw/params/accelerator_params.h"
 
@@ -77,12 +79,15 @@ struct ScheduleOverride {
     std::optional<int64_t> rows_per_block;
     std::optional<int64_t> cols_per_block;
     std::optional<int64_t> k_tiles_per_block;
+    Location where{};  ///< of the layer's entry; unknown where the configuration has none
+
+    bool has_sizes() const { return rows_per_block || cols_per_block || k_tiles_per_block; }
 };
 
 struct SimulationParams {
     std::optional<std::string> images;  ///< resolved path; seeded images where empty
     std::string typed_images;
-    std::optional<std::string> labels;  ///< IDX label file; CIFAR-10 records carry their own
+    std::optional<std::string> labels;  ///< resolved path; CIFAR-10 records carry their own
     std::string typed_labels;
     int64_t first = 0;     ///< index of the first image evaluated
     int64_t limit = 1;     ///< images evaluated
@@ -93,9 +98,17 @@ struct SimulationParams {
         1'000'000;  ///< cycles without any progress before a deadlock is reported
 };
 
+/// A folder that the run writes to.
+struct OutputFolder {
+    OutputFolder(std::string folder, Location place = {})
+        : path(std::move(folder)), where(std::move(place)) {}
+
+    std::string path;
+    Location where;  ///< where the user names it
+};
+
 struct ReportParams {
-    std::optional<std::string>
-        output;  ///< resolved path of the folder; nothing is written where empty
+    std::optional<OutputFolder> output;  ///< resolved; nothing is written where empty
     std::string typed_output;
 };
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 
+#include "sw/base/error.h"
 #include "sw/network/float_executor.h"
 
 namespace accelsim {
@@ -18,6 +19,8 @@ class RangeRecorder {
 
     void add(size_t tensor, const FloatMap& map) {
         ActivationRange& range = ranges_[tensor];
+        for (float value : map.data) range.is_finite &= std::isfinite(value);
+        if (!range.is_finite) return;  // refused at the end, whichever image comes first
         for (float value : map.data) {
             range.min = std::min(range.min, value);
             range.max = std::max(range.max, value);
@@ -30,6 +33,7 @@ class RangeRecorder {
         for (size_t i = 0; i < ranges_.size(); ++i) {
             ranges_[i].min = std::min(ranges_[i].min, other.ranges_[i].min);
             ranges_[i].max = std::max(ranges_[i].max, other.ranges_[i].max);
+            ranges_[i].is_finite &= other.ranges_[i].is_finite;
         }
         for (size_t i = 0; i < histograms_.size(); ++i) histograms_[i].add(other.histograms_[i]);
     }
@@ -47,6 +51,20 @@ class RangeRecorder {
     std::vector<ActivationRange> ranges_;
     std::vector<MagnitudeHistogram> histograms_;
 };
+
+/// What follows the first such tensor is wrong because of it.
+void require_finite(const Graph& graph, const Calibration& calibration) {
+    constexpr const char* kFound = "an infinity or NaN";
+    if (!calibration.input.is_finite) {
+        throw UserError("network.input", "must make finite values of the calibration images",
+                        kFound);
+    }
+    for (size_t i = 0; i < graph.nodes.size(); ++i) {
+        if (calibration.outputs[i].is_finite) continue;
+        throw UserError("node '" + graph.nodes[i].name + "'",
+                        "must have finite outputs on the calibration images", kFound);
+    }
+}
 
 }  // namespace
 
@@ -104,6 +122,7 @@ Calibration calibrate(const Graph& graph, const ImageSet& images, CalibrationMet
     Calibration calibration;
     calibration.input = all.range(0, percentile);
     for (size_t i = 1; i < tensors; ++i) calibration.outputs.push_back(all.range(i, percentile));
+    require_finite(graph, calibration);
     return calibration;
 }
 

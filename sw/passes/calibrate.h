@@ -34,6 +34,7 @@ struct ActivationRange {
     float max = 0;
     double magnitude =
         0;  ///< what the largest step stands for: by minimum and maximum, or by percentile
+    bool is_finite = true;  ///< false: an infinity or NaN was among them
 };
 
 /// The ranges of a network's tensors: of its input, and of each node's output.
@@ -42,7 +43,8 @@ struct Calibration {
     std::vector<ActivationRange> outputs;
 };
 
-/// Runs the images through the float network and records what each tensor holds.
+/// Runs the images through the float network and records what each tensor holds. Throws UserError
+/// that names the first tensor whose values are not all finite.
 Calibration calibrate(const Graph& graph, const ImageSet& images, CalibrationMethod method,
                       double percentile, int threads = 1, const ProgressCallback& progress = {});
 

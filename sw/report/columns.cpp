@@ -1,6 +1,7 @@
 #include "sw/report/columns.h"
 
 #include <optional>
+#include <set>
 
 namespace accelsim {
 
@@ -158,6 +159,19 @@ const std::vector<Column<LayerResult>>& layer_columns() {
     return columns;
 }
 
+std::string timing_difference(const LayerCounters& left, const LayerCounters& right) {
+    static const std::set<std::string> kOfValues = {"accumulator_overflows", "output_saturations"};
+    LayerResult one;
+    LayerResult other;
+    one.counters = left;
+    other.counters = right;
+    for (const auto& column : layer_columns()) {
+        if (kOfValues.count(column.name) > 0) continue;
+        if (column.value(one) != column.value(other)) return column.name;
+    }
+    return {};
+}
+
 const std::vector<Column<RunResult>>& totals_columns() {
     using Run = RunResult;
     static const std::vector<Column<RunResult>> columns = {
@@ -212,6 +226,9 @@ const std::vector<Column<Verification>>& verification_columns() {
          [](const Verification& v) -> Json { return v.compared_values; }},
         {"mismatches", "values", "values that differ",
          [](const Verification& v) -> Json { return v.mismatches; }},
+        {"counter_mismatches", "counters",
+         "counts of overflows and of saturations, one each a layer, that differ",
+         [](const Verification& v) -> Json { return v.counter_mismatches; }},
     };
     return columns;
 }

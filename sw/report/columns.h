@@ -29,6 +29,10 @@ const std::vector<Column<Accuracy>>& accuracy_columns();
 const std::vector<Column<Verification>>& verification_columns();
 const std::vector<Column<RunResult>>& host_columns();
 
+/// Name of the first counter or event that differs; empty where none does. Counts that depend on
+/// values (overflows, saturations) are not compared.
+std::string timing_difference(const LayerCounters& left, const LayerCounters& right);
+
 /// The column's row in the README's glossary; `section` is where report.json holds it, such as
 /// `totals.`.
 template <typename Record>

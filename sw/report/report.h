@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "sw/params/run_params.h"
 #include "sw/report/run_result.h"
 
 namespace accelsim {
@@ -17,12 +18,12 @@ std::string json_report(const RunResult& result);
 /// quotes, `\n` line ends.
 std::string csv_report(const RunResult& result);
 
-/// Writes `directory`/report.json and `directory`/layers.csv, each whole or not at all.
+/// Writes report.json and layers.csv into the folder, each whole or not at all.
 /// Throws UserError where the folder cannot be written.
-void write_report_files(const std::string& directory, const RunResult& result);
+void write_report_files(const OutputFolder& folder, const RunResult& result);
 
 /// Creates the folder where it is missing. Throws UserError where no file can be written there: to
 /// be called before a long run.
-void check_output_directory(const std::string& directory);
+void check_output_directory(const OutputFolder& folder);
 
 }  // namespace accelsim

@@ -13,13 +13,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-[[noreturn]] void fail(const fs::path& path, const std::string& reason) {
-    throw UserError("output", "must be a folder that files can be written to (" + reason + ")",
-                    "'" + path.string() + "'");
+[[noreturn]] void fail(const OutputFolder& folder, const fs::path& path,
+                       const std::string& reason) {
+    throw UserError({Fault{folder.where, "report.output",
+                           "must be a folder that files can be written to (" + reason + ")",
+                           "'" + path.string() + "'"}});
 }
 
 /// Written beside the final name and renamed, so that no reader sees half a file.
-void write_whole(const fs::path& path, const std::string& content) {
+void write_whole(const OutputFolder& folder, const std::string& name, const std::string& content) {
+    const fs::path path = fs::path(folder.path) / name;
     fs::path draft = path;
     draft += "." + std::to_string(::getpid()) + ".tmp";
     errno = 0;
@@ -36,25 +39,25 @@ void write_whole(const fs::path& path, const std::string& content) {
     }
     std::error_code ignored;
     fs::remove(draft, ignored);
-    fail(path, error.message());
+    fail(folder, path, error.message());
 }
 
 }  // namespace
 
-void check_output_directory(const std::string& directory) {
-    if (directory.empty()) fail(directory, "the name is empty");
+void check_output_directory(const OutputFolder& folder) {
+    if (folder.path.empty()) fail(folder, "", "the name is empty");
     std::error_code error;
-    fs::create_directories(directory, error);
-    if (error) fail(directory, error.message());
-    const fs::path probe = fs::path(directory) / ".accelsim_probe";
-    write_whole(probe, "");
-    fs::remove(probe);
+    fs::create_directories(folder.path, error);
+    if (error) fail(folder, folder.path, error.message());
+    const std::string probe = ".accelsim_probe";
+    write_whole(folder, probe, "");
+    fs::remove(fs::path(folder.path) / probe);
 }
 
-void write_report_files(const std::string& directory, const RunResult& result) {
-    check_output_directory(directory);
-    write_whole(fs::path(directory) / "report.json", json_report(result));
-    write_whole(fs::path(directory) / "layers.csv", csv_report(result));
+void write_report_files(const OutputFolder& folder, const RunResult& result) {
+    check_output_directory(folder);
+    write_whole(folder, "report.json", json_report(result));
+    write_whole(folder, "layers.csv", csv_report(result));
 }
 
 }  // namespace accelsim

@@ -106,6 +106,9 @@ struct Verification {
     int64_t images = 0;
     int64_t compared_values = 0;
     int64_t mismatches = 0;
+    int64_t counter_mismatches = 0;
+
+    bool passed() const { return mismatches == 0 && counter_mismatches == 0; }
 };
 
 /// One run, complete: what every report is written from.

@@ -128,13 +128,22 @@ std::string accuracy_lines(const Accuracy& accuracy) {
                       with_thousands(accuracy.images - accuracy.simulated_images));
 }
 
+/// ` differs` or ` differ`, after how many do.
+std::string differ(int64_t count) {
+    return with_thousands(count) + (count == 1 ? " differs" : " differ");
+}
+
 std::string verification_line(const Verification& verification) {
     if (!verification.checked) return "verification  off, no value was compared\n";
-    return fmt::format("verification  {} image{}, every layer: {} values compared, {} {}\n",
-                       with_thousands(verification.images), verification.images == 1 ? "" : "s",
-                       with_thousands(verification.compared_values),
-                       with_thousands(verification.mismatches),
-                       verification.mismatches == 1 ? "differs" : "differ");
+    std::string text =
+        fmt::format("verification  {} image{}, every layer: {} values compared, {}\n",
+                    with_thousands(verification.images), verification.images == 1 ? "" : "s",
+                    with_thousands(verification.compared_values), differ(verification.mismatches));
+    if (verification.counter_mismatches > 0) {
+        text += fmt::format("              counts of overflows and saturations: {}\n",
+                            differ(verification.counter_mismatches));
+    }
+    return text;
 }
 
 std::string host_line(const RunResult& run) {

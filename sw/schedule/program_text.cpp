@@ -36,15 +36,16 @@ void dump_program(std::ostream& out, const LayerProgram& program) {
     const LayerRegisters& r = program.registers;
     out << fmt::format("layer {}\n", program.name)
         << fmt::format("  sizes rows_per_block {} cols_per_block {} k_tiles_per_block {}\n",
-                       program.sizes.rows_per_block, program.sizes.cols_per_block,
-                       program.sizes.k_tiles_per_block)
+                       program.plan.sizes.rows_per_block, program.plan.sizes.cols_per_block,
+                       program.plan.sizes.k_tiles_per_block)
         << fmt::format("  input {}x{}x{} {} at byte {}\n", r.input_height, r.input_width,
                        r.input_channels, r.input_format.to_string(), r.input_address)
         << fmt::format("  output {}x{}x{} {} at byte {}\n", r.output_height, r.output_width,
                        r.output_channels, r.output_format.to_string(), r.output_address)
         << fmt::format("  window {}x{} stride {}x{} pad top {} left {}\n", r.kernel_height,
                        r.kernel_width, r.stride_height, r.stride_width, r.pad_top, r.pad_left)
-        << fmt::format("  weights {} bytes, {} MACs\n", program.weights_bytes, program.macs);
+        << fmt::format("  weights {} bytes, {} MACs\n", program.plan.weights_bytes,
+                       program.plan.macs);
     for (const DmaJob& job : program.dma_jobs) out << "  dma " << text(program, job) << "\n";
     for (size_t j = 0; j < program.output_blocks.size(); ++j) {
         out << fmt::format("  output block {} : {}\n", j, text(program.output_blocks[j].conv));

@@ -1,17 +1,14 @@
 #include "sw/schedule/tiling.h"
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
-#include "sw/base/error.h"
+#include "sw/base/integer_math.h"
 
 namespace accelsim {
-namespace {
-
-int64_t ceil_divide(int64_t a, int64_t b) { return (a + b - 1) / b; }
-
-}  // namespace
 
 TilingProblem::TilingProblem(const QuantizedLayer& layer, const AcceleratorParams& accelerator)
     : layer_(layer), accelerator_(accelerator) {
@@ -133,63 +130,74 @@ int64_t TilingProblem::largest_k_tiles(TileSizes sizes) const {
     return 0;
 }
 
-TileSizes TilingProblem::choose(const ScheduleOverride& given) const {
-    const int64_t height = computed_height_;
-    const int64_t width = computed_width_;
-    const auto user_error = [&](const TileSizes& sizes, const std::string& why) {
-        return UserError(
-            "schedule." + layer_.name,
-            fmt::format("no schedule fits this accelerator: {} (with rows_per_block {}, "
-                        "cols_per_block {}, k_tiles_per_block {})",
-                        why, sizes.rows_per_block, sizes.cols_per_block, sizes.k_tiles_per_block));
-    };
-    const auto check_multiple = [&](const char* name, int64_t size, int64_t step, int64_t whole) {
-        if (size < 1 || size > whole || (size % step != 0 && size != whole)) {
-            throw UserError(
-                fmt::format("schedule.{}.{}", layer_.name, name),
-                fmt::format("must be a multiple of {} from {} to {}", step, step, whole),
-                std::to_string(size));
+void TilingProblem::check(const ScheduleOverride& given) const {
+    std::vector<Fault> faults;
+    const auto check_size = [&](const char* name, std::optional<int64_t> size, int64_t step,
+                                int64_t whole) {
+        if (!size || (*size >= 1 && *size <= whole && (*size % step == 0 || *size == whole))) {
+            return;
         }
+        const std::string multiple = step == 1 ? "" : fmt::format("a multiple of {} ", step);
+        faults.push_back({given.where, fmt::format("schedule.layers.{}.{}", layer_.name, name),
+                          fmt::format("must be {}from {} to {}", multiple, step, whole),
+                          std::to_string(*size)});
     };
-    if (given.rows_per_block) {
-        check_multiple("rows_per_block", *given.rows_per_block, pool_height_, height);
-    }
-    if (given.cols_per_block) {
-        check_multiple("cols_per_block", *given.cols_per_block, pool_width_, width);
-    }
-    if (given.k_tiles_per_block) {
-        check_multiple("k_tiles_per_block", *given.k_tiles_per_block, 1, k_tiles_);
-    }
-    const int64_t narrow = given.rows_per_block.value_or(pool_height_);
-    const int64_t wide = given.cols_per_block.value_or(width);
+    check_size("rows_per_block", given.rows_per_block, pool_height_, computed_height_);
+    check_size("cols_per_block", given.cols_per_block, pool_width_, computed_width_);
+    check_size("k_tiles_per_block", given.k_tiles_per_block, 1, k_tiles_);
+    if (!faults.empty()) throw UserError(std::move(faults));
+}
 
+bool TilingProblem::whole_depth_fits(TileSizes sizes) const {
+    sizes.k_tiles_per_block = k_tiles_;
+    return box_elements(sizes) * layer_.input_format.bits <= accelerator_.input_buffer.slot_bits();
+}
+
+std::optional<TileSizes> TilingProblem::with_k_tiles(TileSizes sizes,
+                                                     const ScheduleOverride& given) const {
+    sizes.k_tiles_per_block = given.k_tiles_per_block.value_or(largest_k_tiles(sizes));
+    if (sizes.k_tiles_per_block == 0 || !why_not(sizes).empty()) return std::nullopt;
+    return sizes;
+}
+
+std::optional<TileSizes> TilingProblem::search(const ScheduleOverride& given) const {
+    const int64_t most_rows = given.rows_per_block.value_or(computed_height_);
+    const int64_t least_rows = given.rows_per_block.value_or(pool_height_);
+    const int64_t most_cols = given.cols_per_block.value_or(computed_width_);
+    const int64_t least_cols = given.cols_per_block.value_or(pool_width_);
     // (1) The most rows of full width whose whole depth fits the input slot.
-    const auto fits_but_for_weights = [&](int64_t rows) {
-        TileSizes sizes{rows, wide, 1};
-        if (!why_not(sizes).empty()) return false;
-        sizes.k_tiles_per_block = k_tiles_;
-        return box_elements(sizes) * layer_.input_format.bits <=
-               accelerator_.input_buffer.slot_bits();
-    };
-    const int64_t most = given.rows_per_block.value_or(height);
-    const auto finish = [&](TileSizes sizes) {
-        sizes.k_tiles_per_block = given.k_tiles_per_block.value_or(largest_k_tiles(sizes));
-        if (sizes.k_tiles_per_block == 0) return TileSizes{0, 0, 0};
-        return why_not(sizes).empty() ? sizes : TileSizes{0, 0, 0};
-    };
-    for (int64_t rows = most; rows >= narrow; rows -= pool_height_) {
-        if (!fits_but_for_weights(rows)) continue;
-        const TileSizes sizes = finish({rows, wide, 1});
-        if (sizes.rows_per_block > 0) return sizes;
+    for (int64_t rows = most_rows; rows >= least_rows; rows -= pool_height_) {
+        const TileSizes sizes{rows, most_cols, 1};
+        if (!why_not(sizes).empty() || !whole_depth_fits(sizes)) continue;
+        if (const auto fitting = with_k_tiles(sizes, given)) return fitting;
     }
     // (2) The fewest rows of full width, (3) the fewest rows and the most columns.
-    const int64_t least_cols = given.cols_per_block.value_or(pool_width_);
-    for (int64_t cols = wide; cols >= least_cols; cols -= pool_width_) {
-        const TileSizes sizes = finish({narrow, cols, 1});
-        if (sizes.rows_per_block > 0) return sizes;
+    for (int64_t cols = most_cols; cols >= least_cols; cols -= pool_width_) {
+        if (const auto fitting = with_k_tiles({least_rows, cols, 1}, given)) return fitting;
     }
-    const TileSizes least{narrow, least_cols, given.k_tiles_per_block.value_or(1)};
-    throw user_error(least, why_not(least));
+    return std::nullopt;
+}
+
+UserError TilingProblem::no_schedule(const ScheduleOverride& given) const {
+    const TileSizes least{given.rows_per_block.value_or(pool_height_),
+                          given.cols_per_block.value_or(pool_width_),
+                          given.k_tiles_per_block.value_or(1)};
+    Fault fault;
+    if (given.has_sizes()) fault.where = given.where;
+    fault.key =
+        given.has_sizes() ? "schedule.layers." + layer_.name : "layer '" + layer_.name + "'";
+    fault.rule = fmt::format(
+        "no schedule fits this accelerator: {} (with rows_per_block {}, cols_per_block {}, "
+        "k_tiles_per_block {})",
+        why_not(least), least.rows_per_block, least.cols_per_block, least.k_tiles_per_block);
+    return UserError({std::move(fault)});
+}
+
+TileSizes TilingProblem::choose(const ScheduleOverride& given) const {
+    check(given);
+    const auto sizes = search(given);
+    if (!sizes) throw no_schedule(given);
+    return *sizes;
 }
 
 }  // namespace accelsim

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
+#include "sw/base/error.h"
 #include "sw/network/quantized_network.h"
 #include "sw/params/accelerator_params.h"
 #include "sw/params/run_params.h"
@@ -23,7 +25,7 @@ class TilingProblem {
     TilingProblem(const QuantizedLayer& layer, const AcceleratorParams& accelerator);
 
     /// The default sizes, or those of `override` where they are given.
-    /// Throws UserError that says which limit cannot be met.
+    /// Throws UserError that says which size is none, or which limit cannot be met.
     TileSizes choose(const ScheduleOverride& sizes) const;
 
     /// Empty if the sizes fit; otherwise which slot is too small and by how much.
@@ -39,7 +41,6 @@ class TilingProblem {
     int64_t pool_width() const { return pool_width_; }
     int64_t depth() const { return depth_; }
     int64_t k_tiles() const { return k_tiles_; }
-    int64_t channel_tile() const { return channel_tile_; }
     const Window& window() const { return window_; }
 
   private:
@@ -47,6 +48,12 @@ class TilingProblem {
     Box kernel_span(int64_t k0, int64_t k1) const;
     int64_t box_elements(const TileSizes& sizes) const;
     int64_t largest_k_tiles(TileSizes sizes) const;
+    void check(const ScheduleOverride& given) const;
+    /// The first sizes that fit, in the order of docs/TIMING.md.
+    std::optional<TileSizes> search(const ScheduleOverride& given) const;
+    std::optional<TileSizes> with_k_tiles(TileSizes sizes, const ScheduleOverride& given) const;
+    bool whole_depth_fits(TileSizes sizes) const;
+    UserError no_schedule(const ScheduleOverride& given) const;
 
     const QuantizedLayer& layer_;
     const AcceleratorParams& accelerator_;

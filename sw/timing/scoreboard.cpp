@@ -4,10 +4,10 @@ namespace accelsim {
 
 const char* event_name(Event event) {
     static constexpr std::array<const char*, kEventCount> kNames = {
-        "weights_resident",   "inputs_resident",    "weight_slot_freed_0",  "weight_slot_freed_1",
-        "input_slot_freed_0", "input_slot_freed_1", "dma_jobs_transferred", "tiles_loaded",
-        "tiles_ready",        "weights_passed",     "tiles_started",        "tiles_fed",
-        "tiles_accumulated",  "blocks_posted",      "stores_freed",         "stores_acknowledged"};
+        "weights_resident",   "inputs_resident",     "weight_slot_freed_0",  "weight_slot_freed_1",
+        "input_slot_freed_0", "input_slot_freed_1",  "dma_jobs_transferred", "tiles_loaded",
+        "tiles_started",      "tiles_fed",           "tiles_accumulated",    "blocks_posted",
+        "stores_freed",       "stores_acknowledged", "tiles_ready",          "weights_passed"};
     return kNames[static_cast<size_t>(event)];
 }
 

@@ -20,19 +20,22 @@ enum class Event : int32_t {
     kInputSlotFreed1,     ///< the same, slot 1
     kDmaJobsTransferred,  ///< jobs whose last byte has passed the DRAM channel     (G + occ)
     kTilesLoaded,         ///< tiles whose weights the loader has sent              (WL + L)
-    kTilesReady,          ///< the same, load_gap cycles later                      (WL + L + g)
-    kWeightsPassed,       ///< tiles whose weights in the array may be overwritten  (rule 2)
-    kTilesStarted,        ///< tiles whose first beat is accepted                   (A)
+    kTilesStarted,        ///< tiles whose first beat stands before the array       (A)
     kTilesFed,            ///< tiles whose last beat was accepted                   (E)
     kTilesAccumulated,    ///< tiles whose last sum is in the accumulator           (P)
     kBlocksPosted,        ///< output blocks that left post-processing              (Q)
     kStoresFreed,         ///< output slots whose store has left them               (G + occ)
     kStoresAcknowledged,  ///< stores that DRAM has acknowledged                    (G + occ +
                           ///< latency)
+    // The sequencer's own: events that have passed a chain of registers.
+    kTilesReady,     ///< tiles loaded, load_gap cycles later                  (WL + L + g)
+    kWeightsPassed,  ///< tiles whose weights in the array may be overwritten  (rule 2)
     kCount
 };
 
 constexpr int kEventCount = static_cast<int>(Event::kCount);
+/// Events that other blocks tell the sequencer, each by a signal.
+constexpr int kSignalCount = static_cast<int>(Event::kTilesReady);
 
 /// Name of the event as waveforms, watchdog and documentation write it.
 const char* event_name(Event event);

@@ -38,7 +38,6 @@ struct FeedJob {
     int32_t group_first_channel = 0;
     int32_t accumulator_slot = 0;
     bool first_fold = false;
-    bool reads_input = false;  ///< false: padding alone
     bool frees_slot = false;
     bool first_of_layer = false;
 };

@@ -93,6 +93,11 @@ Location YamlMap::where(const std::string& name) const {
     return node ? node->where() : where();
 }
 
+Location YamlMap::where_key(const std::string& name) const {
+    const YamlNode::Entry* entry = node_ ? node_->find(name) : nullptr;
+    return entry ? entry->where() : where();
+}
+
 std::string YamlMap::path_of(const std::string& name) const {
     return path_.empty() ? name : path_ + "." + name;
 }

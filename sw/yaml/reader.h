@@ -118,6 +118,8 @@ class YamlMap {
     /// The place of the key's value; of the map where there is none.
     Location where(const std::string& name) const;
     Location where() const;
+    /// The place of the key itself; of the map where there is none.
+    Location where_key(const std::string& name) const;
     /// The whole path of a key of this map, for messages.
     std::string path_of(const std::string& name) const;
     /// Collects a fault of the caller's own finding, at the key's value. `got` is the value as

@@ -69,7 +69,7 @@ std::optional<T> convert(std::string_view text) {
 
 std::string IntegerRange::to_string() const {
     return least == most ? fmt::format("{}", least)
-                         : fmt::format("an integer from {} to {}", least, most);
+                         : fmt::format("an integer from {} to {}{}", least, most, remark);
 }
 
 std::string RealRange::to_string() const {

@@ -14,6 +14,7 @@ namespace accelsim {
 struct IntegerRange {
     int64_t least;
     int64_t most;
+    const char* remark = "";  ///< ends the rule
 
     bool contains(int64_t value) const { return least <= value && value <= most; }
     /// `an integer from 1 to 8`.

@@ -62,13 +62,33 @@ INSTANTIATE_TEST_SUITE_P(
         WrongCall{"--config configs/gemm.yaml --vcd waves.vcd", "--vcd: is not available yet"},
         WrongCall{"run --config configs/gemm.yaml --timeline t.json",
                   "--timeline: is not available yet"},
+        WrongCall{"--config configs/gemm.yaml --timeline", "--timeline: is not available yet"},
+        WrongCall{"--config configs/gemm.yaml --output /proc/none/here",
+                  "--output /proc/none/here: report.output: must be a folder that files can be "
+                  "written to (No such file or directory), got '/proc/none/here'"},
+        WrongCall{"check --config configs/gemm.yaml --set "
+                  "'schedule.layers.gemm={rows_per_block: 65, k_tiles_per_block: 13}'",
+                  "--set schedule.layers.gemm={rows_per_block: 65, k_tiles_per_block: 13}: "
+                  "schedule.layers.gemm.rows_per_block: must be from 1 to 64, got 65\n"
+                  "--set schedule.layers.gemm={rows_per_block: 65, k_tiles_per_block: 13}: "
+                  "schedule.layers.gemm.k_tiles_per_block: must be from 1 to 12, got 13"},
+        WrongCall{"check --config tests/cli/data/odd.yaml --set "
+                  "schedule.layers.grouped.rows_per_block=3",
+                  "--set schedule.layers.grouped.rows_per_block=3: "
+                  "schedule.layers.grouped.rows_per_block: must be a multiple of 2 from 2 to 4, "
+                  "got 3"},
+        WrongCall{"check --config configs/gemm.yaml --set accelerator.input_buffer.kib=0.5 --set "
+                  "schedule.layers.gemm.rows_per_block=64",
+                  "--set schedule.layers.gemm.rows_per_block=64: schedule.layers.gemm: no schedule "
+                  "fits this accelerator: input_buffer: a block needs 512 bytes, a slot has 256 "
+                  "(with rows_per_block 64, cols_per_block 1, k_tiles_per_block 1)"},
         WrongCall{"--config none.yaml", "none.yaml: file cannot be read"},
         WrongCall{"check --config configs/gemm.yaml --set network.gemm.m",
                   "--set: must be key.path=value, got 'network.gemm.m'"},
         WrongCall{"check --config configs/gemm.yaml --set network.gemm.mm=4",
                   "--set network.gemm.mm=4: network.gemm.mm: no such key, did you mean 'm'?"},
         WrongCall{"check --config configs/gemm.yaml --limit 0",
-                  "--limit 0: simulation.limit: must be an integer from 1 to 1000000000, got 0"},
+                  "--limit 0: simulation.limit: must be an integer from 1 to 10000000, got 0"},
         WrongCall{
             "--config configs/gemm.yaml --fidelity transaction",
             "--fidelity transaction: simulation.fidelity: must be cycle ('transaction' is not "

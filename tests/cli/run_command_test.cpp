@@ -166,12 +166,55 @@ TEST_F(RunCommand, AFolderThatCannotBeWrittenIsToldBeforeTheRun) {
     EXPECT_THAT(outcome.errors, HasSubstr("output"));
 }
 
+TEST_F(RunCommand, DumpsThatCannotBeWrittenAreToldBeforeTheRun) {
+    const ProgramOutcome outcome = run_program(
+        "--config configs/vgg16_ws.yaml --dump-tensors /proc/none/here --dump-program /proc/none");
+    EXPECT_EQ(outcome.status, 2);
+    EXPECT_EQ(outcome.output, "");
+    EXPECT_THAT(outcome.errors, ::testing::MatchesRegex(
+                                    "--dump-tensors: must be a folder that .*'/proc/none/here'\n"
+                                    "--dump-program: must be a file that .*'/proc/none'\n"));
+}
+
+TEST_F(RunCommand, CheckingADumpFileLeavesItAsItIs) {
+    const fs::path kept = folder_ / "kept.txt";
+    const fs::path fresh = folder_ / "fresh.txt";
+    std::ofstream(kept) << "kept";
+    for (const fs::path& file : {kept, fresh}) {
+        const std::string arguments =
+            "--config configs/gemm.yaml --set schedule.layers.none.rows_per_block=1 "
+            "--dump-program ";
+        EXPECT_EQ(run_program(arguments + "'" + file.string() + "'").status, 2);
+    }
+    EXPECT_EQ(whole_file(kept), "kept");
+    EXPECT_FALSE(fs::exists(fresh));
+}
+
+TEST_F(RunCommand, SizesForUnknownLayersAreTold) {
+    const ProgramOutcome outcome = run_program(
+        "--config configs/gemm.yaml --set 'schedule.layers={gem: {rows_per_block: 1}, gemm: "
+        "{rows_per_block: 100}}'");
+    EXPECT_EQ(outcome.status, 2);
+    EXPECT_THAT(outcome.errors,
+                HasSubstr("schedule.layers.gem: no such layer, did you mean 'gemm'?\n"));
+    EXPECT_THAT(outcome.errors, HasSubstr("gemm.rows_per_block: must be")) << "all faults at once";
+}
+
+TEST_F(RunCommand, SeededImagesThatNobodyLooksAtAreNotMade) {
+    const ProgramOutcome outcome = run_program(
+        "--config configs/vgg16_quarter_ws.yaml --set simulation.images=null --limit "
+        "100000 --simulate 1" +
+        output_option());
+    ASSERT_EQ(outcome.status, 0) << outcome.errors;
+    EXPECT_LT(report()["host"]["peak_memory_bytes"], 200'000'000);  // 100,000 images are 307 MB
+}
+
 TEST_F(RunCommand, ALayerThatFitsNoScheduleIsTold) {
     const ProgramOutcome outcome =
         run_program("--config configs/conv.yaml --set accelerator.input_buffer.kib=0.0078125");
     EXPECT_EQ(outcome.status, 2);
     EXPECT_THAT(outcome.errors,
-                HasSubstr("schedule.conv: no schedule fits this accelerator: input_buffer"));
+                HasSubstr("\nlayer 'conv': no schedule fits this accelerator: input_buffer"));
 }
 
 TEST_F(RunCommand, RunsWithoutRealImagesAndSaysSo) {

@@ -39,18 +39,28 @@ TEST(Verifier, CountsEveryDifference) {
     EXPECT_TRUE(verifier.result().checked);
     EXPECT_EQ(verifier.result().compared_values, 2);
     EXPECT_EQ(verifier.result().mismatches, 0);
+    EXPECT_TRUE(verifier.result().passed());
 
     outcome.output.data[1] = 22;
     verifier.start_image(input);
     verifier.check(outcome);
     EXPECT_EQ(verifier.result().mismatches, 1);
+    EXPECT_EQ(verifier.result().counter_mismatches, 0);
 
     outcome.output.data[1] = 21;
     outcome.counters.output_saturations = 1;  // the reference has none
     verifier.start_image(input);
     verifier.check(outcome);
-    EXPECT_EQ(verifier.result().mismatches, 2);
-    EXPECT_EQ(verifier.result().images, 3);
+    EXPECT_EQ(verifier.result().mismatches, 1) << "a counter is no value";
+    EXPECT_EQ(verifier.result().counter_mismatches, 1);
+    EXPECT_FALSE(verifier.result().passed());
+
+    outcome.counters.accumulator_overflows = 2;
+    verifier.start_image(input);
+    verifier.check(outcome);
+    EXPECT_EQ(verifier.result().mismatches, 1);
+    EXPECT_EQ(verifier.result().counter_mismatches, 3);
+    EXPECT_EQ(verifier.result().images, 4);
 }
 
 }  // namespace

@@ -101,6 +101,9 @@ TEST_F(LoadConfig, ReadsTheRun) {
     EXPECT_EQ(params.schedule.at("conv1").rows_per_block, 4);
     EXPECT_FALSE(params.schedule.at("conv1").k_tiles_per_block);
     EXPECT_EQ(params.schedule.at("fc.2").k_tiles_per_block, 3);
+    EXPECT_EQ(params.schedule.at("fc.2").where.file, "run.yaml");
+    EXPECT_EQ(params.schedule.at("fc.2").where.line, 6);
+    EXPECT_EQ(params.schedule.at("fc.2").where.column, 49);
     EXPECT_EQ(params.simulation.images, "images.bin");
     EXPECT_EQ(params.simulation.first, 1);
     EXPECT_EQ(params.simulation.limit, 9);
@@ -108,7 +111,16 @@ TEST_F(LoadConfig, ReadsTheRun) {
     EXPECT_FALSE(params.simulation.verify);
     EXPECT_EQ(params.simulation.seed, 42u);
     EXPECT_EQ(params.simulation.watchdog_cycles, 5000);
-    EXPECT_EQ(params.report.output, "results");
+    ASSERT_TRUE(params.report.output);
+    EXPECT_EQ(params.report.output->path, "results");
+    EXPECT_EQ(params.report.output->where.line, 9);
+    EXPECT_EQ(params.report.output->where.column, 18);
+}
+
+TEST_F(LoadConfig, AnIdealDramNeedsNoFractionOfTheClock) {
+    const auto params =
+        load("", {"accelerator.clock_mhz=333.3333333333", "accelerator.dram.model=ideal"});
+    EXPECT_EQ(params.accelerator.dram.model, DramModel::kIdeal);
 }
 
 struct DramCase {

@@ -44,11 +44,17 @@ INSTANTIATE_TEST_SUITE_P(
             "accelerator: {array: {preload: shaddow}}",
             "2:32: accelerator.array.preload: must be one of shadow, single, drained (did you mean "
             "'shadow'?), got shaddow"},
-        Wrong{"accelerator: {clock_mhz: -1}",
-              "2:26: accelerator.clock_mhz: must be a number above 0, at most 100000, with no more "
-              "than 10 decimals, got -1"},
-        Wrong{"accelerator: {accumulator: {bits: 64}}",
-              "2:35: accelerator.accumulator.bits: must be an integer from 8 to 48, got 64"},
+        Wrong{
+            "accelerator: {clock_mhz: -1}",
+            "2:26: accelerator.clock_mhz: must be a number from 0.001 to 100000, with no more than "
+            "10 decimals, got -1"},
+        Wrong{
+            "accelerator: {clock_mhz: 0.0009}",
+            "2:26: accelerator.clock_mhz: must be a number from 0.001 to 100000, with no more than "
+            "10 decimals, got 0.0009"},
+        Wrong{"accelerator: {accumulator: {bits: 33}}",
+              "2:35: accelerator.accumulator.bits: must be an integer from 8 to 32 (wider ones are "
+              "not available yet), got 33"},
         Wrong{"accelerator: {array: {cols: 64}, accumulator: {kib: 0.25}}",
               "2:53: accelerator.accumulator.kib: a slot must hold at least one word of 64 x 32 "
               "bits, "
@@ -83,6 +89,9 @@ INSTANTIATE_TEST_SUITE_P(
               "2:50: accelerator.dram.gb_per_s: must make a fraction of at most 2^32 over 2^32 "
               "bytes a "
               "cycle, got 1000000"},
+        Wrong{"accelerator: {clock_mhz: 333.3333333333}",
+              "2:26: accelerator.clock_mhz: must make, of dram.gb_per_s 8, a fraction of at most "
+              "2^32 over 2^32 bytes a cycle, got 333.3333333333"},
         Wrong{"accelerator: {clock_mhz: 100000, dram: {latency_ns: 1000000}}",
               "2:53: accelerator.dram.latency_ns: must make at most 1000000 cycles, got 1000000"}));
 
@@ -100,6 +109,9 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"quantization: {calibration: {method: entropy}}",
               "2:38: quantization.calibration.method: must be one of min_max, percentile, got "
               "entropy"},
+        Wrong{"quantization: {calibration: {limit: 1000001}}",
+              "2:37: quantization.calibration.limit: must be an integer from 1 to 1000000, got "
+              "1000001"},
         Wrong{"quantization: {calibration: {images: no.bin}}",
               "2:38: quantization.calibration.images: file must exist (looked for no.bin), got "
               "no.bin"},
@@ -120,6 +132,8 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"simulation: {fidelity: transaction}",
               "2:24: simulation.fidelity: must be cycle ('transaction' is not available yet), got "
               "transaction"},
+        Wrong{"simulation: {limit: 10000001}",
+              "2:21: simulation.limit: must be an integer from 1 to 10000000, got 10000001"},
         Wrong{"simulation: {limit: 2, simulate: 3}",
               "2:34: simulation.simulate: must be at most simulation.limit (2), got 3"},
         Wrong{"simulation: {verify: yes}",
@@ -186,6 +200,11 @@ TEST(WrongOverride, IsToldByItsOption) {
     EXPECT_EQ(
         faults_of(request_of("run.yaml", {"accelerator.array={rows: 4, rows: 5}"})),
         "--set accelerator.array={rows: 4, rows: 5}: rows: given twice (first at line 1), got 5");
+    EXPECT_EQ(faults_of(request_of("run.yaml", {"accelerator.clock_mhz=333.3333333333",
+                                                "accelerator.dram.latency_cycles=5"})),
+              "--set accelerator.clock_mhz=333.3333333333: accelerator.clock_mhz: must make, of "
+              "dram.gb_per_s 8, a fraction of at most 2^32 over 2^32 bytes a cycle, got "
+              "333.3333333333");
     EXPECT_THROW(parse_set_option("simulation.limit"), UserError);
     EXPECT_THROW(parse_set_option("=4"), UserError);
     EXPECT_THROW(parse_set_option("a..b=4"), UserError);

@@ -90,8 +90,7 @@ class FeedCase {
         job.frees_slot = random_.chance(50);
         job.first_of_layer = jobs.empty();
         job.input = input_box(job);
-        job.reads_input = !job.input.empty();
-        if (!job.reads_input) job.input = Box{};
+        if (job.input.empty()) job.input = Box{};
         boxes.push_back(content(job.input));
         add_beats(job);
         jobs.push_back(job);

@@ -8,7 +8,7 @@
 namespace accelsim {
 namespace {
 
-constexpr int64_t kWatchdogCycles = 20'000;
+constexpr int64_t kWatchdogCycles = 5'000;
 
 struct Ending {
     int64_t cycle = 0;
@@ -66,7 +66,7 @@ TEST(Watchdog, SeesDramThatStopsInTheMiddle) {
 }
 
 TEST(Watchdog, IsPatientWithSlowDram) {
-    constexpr int64_t kSlow = 1900;  // cycles for 16 bytes
+    constexpr int64_t kSlow = 1900;  // cycles for 16 bytes: one job outlasts the watchdog
     const Ending ending =
         run_with_service([](int64_t cycle) { return cycle % kSlow == 0 ? 16 : 0; });
     EXPECT_EQ(ending.message, "");

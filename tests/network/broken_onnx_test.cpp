@@ -80,6 +80,19 @@ std::vector<BrokenModel> broken_tensors() {
              constant_named(m, "fc_b").set_float_data(1, std::numeric_limits<float>::quiet_NaN());
          },
          "model.onnx: node 'fc' (Gemm): constant 'fc_b' must be finite, got nan"},
+        {"InfiniteWeight",
+         [](auto& m) {
+             constant_named(m, "w").set_float_data(1, -std::numeric_limits<float>::infinity());
+         },
+         "model.onnx: node 'conv' (Conv): constant 'w' must be finite, got -inf"},
+        {"InfiniteAttribute",
+         [](auto& m) {
+             auto& alpha = *node_named(m, "fc").add_attribute();
+             alpha.set_name("alpha");
+             alpha.set_type(onnx::AttributeProto::FLOAT);
+             alpha.set_f(std::numeric_limits<float>::infinity());
+         },
+         "model.onnx: node 'fc' (Gemm): attribute 'alpha' must be finite, got inf"},
         {"NegativeVariance", [](auto& m) { constant_named(m, "var").set_float_data(2, -2.0f); },
          "model.onnx: node 'norm' (BatchNormalization): variance + epsilon must be positive, got "
          "-2.000000"},

@@ -104,6 +104,45 @@ TEST(Images, ReadsNpyInBothOrdersAndBothTypes) {
     EXPECT_EQ(flat.pixels(0).data, (std::vector<float>{0.0f, 4.0f}));
 }
 
+/// The labels 1 and 2 of a file of four.
+std::vector<int> npy_labels(const std::string& type, const std::string& data) {
+    const TemporaryPath file("labels.npy");
+    file.write(npy(type, "(4,)", data));
+    ImageSet set = ImageSet::seeded({1, 1, 1}, 2, 1);
+    set.load_labels(file.str(), "labels.npy", {1, 2});
+    return {set.label(0), set.label(1)};
+}
+
+TEST(Images, ReadsNpyLabelsOfEveryType) {
+    const auto little_endian = [](size_t bytes, const std::string& values) {
+        std::string data;
+        for (char value : values) data += value + std::string(bytes - 1, '\0');
+        return data;
+    };
+    EXPECT_EQ(npy_labels("|u1", "\x01\xff\x03\x04"), (std::vector<int>{255, 3}));
+    EXPECT_EQ(npy_labels("<i4", little_endian(4, "\x01\x02\x03\x04")), (std::vector<int>{2, 3}));
+    EXPECT_EQ(npy_labels("<i8", little_endian(8, "\x09\x08\x07\x06")), (std::vector<int>{8, 7}));
+    EXPECT_EQ(npy_labels("<i4", std::string("\1\0\0\0\0\1\0\0\3\0\0\0\4\0\0\0", 16)),
+              (std::vector<int>{256, 3}));
+}
+
+TEST(Images, RefusesBrokenNpyLabels) {
+    const auto fault = [](const std::string& type, const std::string& data) {
+        return fault_of([&] { npy_labels(type, data); });
+    };
+    EXPECT_EQ(fault("<f4", std::string(16, '\0')),
+              "labels.npy: items must be one of '<i4', '<i8', '|u1', got '<f4'");
+    EXPECT_EQ(fault("<i4", std::string(15, '\0')), "labels.npy: must have 84 bytes, got 83");
+    EXPECT_EQ(fault("<i8", std::string(16, '\0') + std::string(16, '\xff')),
+              "labels.npy: labels must be 0..2^28, got another one of image 2");
+    const TemporaryPath file("matrix.npy");
+    file.write(npy("|u1", "(2, 2)", "\1\2\3\4"));
+    EXPECT_EQ(fault_of([&] {
+                  ImageSet::seeded({1, 1, 1}, 2, 1).load_labels(file.str(), "m.npy", {0, 2});
+              }),
+              "m.npy: must have 1 dimension, each from 1 to 2^28, got (2, 2)");
+}
+
 TEST(Images, RefusesBrokenFiles) {
     const MapShape cifar{32, 32, 3};
     EXPECT_EQ(load_fault("a.bin", cifar_records(2) + "x", cifar),
@@ -133,7 +172,7 @@ TEST(Images, RefusesBrokenNpy) {
     EXPECT_EQ(load_fault("a.npy", "hello, this is no array", shape),
               "a.npy: must be a .npy file, got another magic");
     EXPECT_EQ(load_fault("a.npy", npy("<f8", "(1, 4)", std::string(32, 'x')), shape),
-              "a.npy: must hold uint8 ('|u1') or float32 ('<f4'), got '<f8'");
+              "a.npy: items must be one of '<f4', '|u1', got '<f8'");
     EXPECT_EQ(load_fault("a.npy", npy("|u1", "(4,)", "abcd"), shape),
               "a.npy: must have 2 to 4 dimensions, each from 1 to 2^28, got (4,)");
     EXPECT_EQ(

@@ -4,14 +4,27 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <limits>
 #include <string>
 #include <vector>
 
+#include "sw/base/error.h"
 #include "sw/network/load_network.h"
 #include "sw/numeric/random.h"
+#include "sw/passes/pipeline.h"
 
 namespace accelsim {
 namespace {
+
+std::string fault_of(const std::function<void()>& action) {
+    try {
+        action();
+    } catch (const UserError& error) {
+        return error.what();
+    }
+    return "";
+}
 
 TEST(MagnitudeHistogram, FindsPercentilesWithinAThousandth) {
     const RandomStream random(1, 0);
@@ -54,6 +67,43 @@ TEST(Calibrate, DoesNotDependOnThreadsAndPercentilesAreBelowTheMaximum) {
         EXPECT_LT(cut.outputs[i].magnitude, whole.outputs[i].magnitude);
         EXPECT_GT(cut.outputs[i].magnitude, 0.1 * whole.outputs[i].magnitude);
     }
+}
+
+/// One Gemm without bias, all of whose weights are `weight`.
+Graph gemm_of(float weight) {
+    NetworkParams params;
+    params.gemm = GemmParams{1, 4, 2, false};
+    Graph graph = load_network(params, 1);
+    for (float& value : graph.nodes[0].weights) value = weight;
+    return graph;
+}
+
+TEST(Calibrate, RefusesValuesThatAreNotFinite) {
+    constexpr float kHuge = std::numeric_limits<float>::max();
+    for (CalibrationMethod method : {CalibrationMethod::kMinMax, CalibrationMethod::kPercentile}) {
+        for (float weight : {kHuge, -kHuge, std::numeric_limits<float>::quiet_NaN()}) {
+            const Graph graph = gemm_of(weight);
+            const ImageSet images = ImageSet::seeded(graph.input, 3, 1);
+            EXPECT_EQ(fault_of([&] { calibrate(graph, images, method, 99, 2); }),
+                      "node 'gemm': must have finite outputs on the calibration images, got an "
+                      "infinity or NaN");
+        }
+        Graph graph = gemm_of(1);
+        graph.preprocessing.scale = std::numeric_limits<double>::min();
+        EXPECT_EQ(
+            fault_of([&] { calibrate(graph, ImageSet::seeded(graph.input, 1, 1), method, 99); }),
+            "network.input: must make finite values of the calibration images, got an "
+            "infinity or NaN");
+    }
+}
+
+TEST(CompileNetwork, RefusesWeightsThatAFactorMadeInfinite) {
+    const Graph graph = gemm_of(std::numeric_limits<float>::infinity());
+    EXPECT_EQ(fault_of([&] {
+                  compile_network(graph, true, {}, ImageSet::seeded(graph.input, 1, 1), 1, {}, 64);
+              }),
+              "node 'gemm': weights and bias must be finite, batch normalization and factors "
+              "multiplied in, got an infinity or NaN");
 }
 
 }  // namespace

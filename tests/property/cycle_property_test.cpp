@@ -46,6 +46,26 @@ TEST(CycleProperty, AgreesWithReferenceAndOracle) {
     }
 }
 
+/// Nothing that a layer leaves behind in the machine disturbs the next one.
+TEST(CycleProperty, ChainsAgreeLayerByLayer) {
+    uint64_t failures = 0, after_pooling = 0;
+    for (uint64_t seed = first_seed(); seed < first_seed() + case_count(); ++seed) {
+        const std::vector<oracle::RandomCase> chain = oracle::random_chain(seed);
+        for (size_t i = 1; i < chain.size(); ++i) {
+            after_pooling += chain[i - 1].layer.kind == oracle::LayerKind::kPooling &&
+                             chain[i].layer.kind == oracle::LayerKind::kConvolution;
+        }
+        const std::string text = in_child_process([&] { return run_chain(chain); });
+        if (text.empty()) continue;
+        ADD_FAILURE() << "ACCELSIM_TEST_SEED=" << seed << "\n" << text;
+        for (const oracle::RandomCase& drawn : chain) ADD_FAILURE() << describe(drawn);
+        if (++failures == 5) break;
+    }
+    if (case_count() >= kCases) {
+        EXPECT_GE(after_pooling * 20, case_count());
+    }
+}
+
 /// The comparison above would see each of five mistakes of one cycle.
 TEST(CycleProperty, CatchesOneCycleMistakes) {
     for (const oracle::Mutation mutation :

@@ -1,6 +1,8 @@
 #include "tests/property/run_case.h"
 
+#include <map>
 #include <sstream>
+#include <utility>
 
 #include "sw/driver/cycle_simulation.h"
 #include "sw/network/reference_executor.h"
@@ -78,12 +80,11 @@ void compare_events(const oracle::Events& expected, const LayerEvents& actual,
     differences->compare("last_accumulate", expected.last_accumulate, actual.last_accumulate_cycle);
 }
 
-void compare_values(const QuantizedNetwork& network, const IntegerMap& input,
+void compare_values(const QuantizedLayer& layer, const IntegerMap& input,
                     const AcceleratorParams& params, const LayerOutcome& outcome,
                     Differences* differences) {
-    const ReferenceResult reference =
-        run_reference(network.layers[0], input,
-                      {params.accumulator.bits, params.accumulator.overflow, params.array.rows});
+    const ReferenceResult reference = run_reference(
+        layer, input, {params.accumulator.bits, params.accumulator.overflow, params.array.rows});
     int64_t wrong = 0;
     for (size_t i = 0; i < reference.output.data.size(); ++i) {
         wrong += reference.output.data[i] != outcome.output.data[i];
@@ -95,35 +96,74 @@ void compare_values(const QuantizedNetwork& network, const IntegerMap& input,
                          outcome.counters.output_saturations);
 }
 
+void compare_program(const oracle::Answer& expected, const LayerProgram& program,
+                     Differences* differences) {
+    differences->compare("rows_per_block", expected.sizes.rows_per_block,
+                         program.plan.sizes.rows_per_block);
+    differences->compare("cols_per_block", expected.sizes.cols_per_block,
+                         program.plan.sizes.cols_per_block);
+    differences->compare("k_tiles_per_block", expected.sizes.k_tiles_per_block,
+                         program.plan.sizes.k_tiles_per_block);
+    differences->compare("tiles", expected.tiles, program.tiles.size());
+    differences->compare("macs", expected.counters.macs, program.plan.macs);
+}
+
+/// The chain's layers as one network: every layer reads the format that the one before writes.
+QuantizedNetwork chain_network(const std::vector<oracle::RandomCase>& chain,
+                               oracle::Random& random) {
+    QuantizedNetwork network;
+    for (const oracle::RandomCase& drawn : chain) {
+        QuantizedNetwork single = to_network(drawn, random);
+        QuantizedLayer& layer = single.layers[0];
+        layer.name += std::to_string(network.layers.size());
+        if (network.layers.empty()) {
+            network = std::move(single);
+            continue;
+        }
+        layer.input_format = network.layers.back().output_format;
+        if (layer.kind == LayerKind::kPool) layer.output_format = layer.input_format;
+        network.layers.push_back(std::move(layer));
+    }
+    return network;
+}
+
 }  // namespace
 
 std::string run_case(const oracle::RandomCase& drawn, const oracle::Answer& expected,
                      const std::function<void(SystolicAccelerator&)>& prepare) {
-    oracle::Random random(drawn.seed ^ 0x5eed);
-    const AcceleratorParams params = to_params(drawn);
-    const QuantizedNetwork network = to_network(drawn, random);
+    std::vector<oracle::RandomCase> chain{drawn};
+    chain[0].answer = expected;
+    return run_chain(chain, prepare);
+}
+
+std::string run_chain(const std::vector<oracle::RandomCase>& chain,
+                      const std::function<void(SystolicAccelerator&)>& prepare) {
+    oracle::Random random(chain[0].seed ^ 0x5eed);
+    const AcceleratorParams params = to_params(chain[0]);
+    const QuantizedNetwork network = chain_network(chain, random);
     const std::vector<IntegerMap> inputs = {random_input(network, random),
                                             random_input(network, random)};
-    const CycleSimulation simulation(params, network, {{"layer", to_sizes(drawn)}});
-    const LayerProgram program = simulation.program(0);
+    std::map<std::string, ScheduleOverride> sizes;
+    for (size_t i = 0; i < chain.size(); ++i) {
+        sizes.emplace(network.layers[i].name, to_sizes(chain[i]));
+    }
+    const CycleSimulation simulation(params, network, sizes);
     Differences differences;
-    differences.compare("rows_per_block", expected.sizes.rows_per_block,
-                        program.sizes.rows_per_block);
-    differences.compare("cols_per_block", expected.sizes.cols_per_block,
-                        program.sizes.cols_per_block);
-    differences.compare("k_tiles_per_block", expected.sizes.k_tiles_per_block,
-                        program.sizes.k_tiles_per_block);
-    differences.compare("tiles", expected.tiles, program.tiles.size());
-    differences.compare("macs", expected.counters.macs, program.macs);
-
+    for (size_t i = 0; i < chain.size(); ++i) {
+        compare_program(chain[i].answer, simulation.program(i), &differences);
+    }
+    IntegerMap input;
     CycleSimulation::Watch watch;
     watch.watchdog_cycles = 100'000;
     watch.prepare = prepare;
     watch.on_layer = [&](const LayerOutcome& outcome) {
+        const oracle::Answer& expected = chain[outcome.layer].answer;
+        if (outcome.layer == 0) input = inputs[outcome.image];
         compare_timing(expected, outcome.counters, &differences);
         compare_counters(expected.counters, outcome.counters, &differences);
         compare_events(expected.events, outcome.counters.events, &differences);
-        compare_values(network, inputs[outcome.image], params, outcome, &differences);
+        compare_values(network.layers[outcome.layer], input, params, outcome, &differences);
+        input = outcome.output;
     };
     simulation.run(inputs, watch);
     return differences.text();

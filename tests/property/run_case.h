@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "hw/top/systolic_accelerator.h"
 #include "tests/support/random_case.h"
@@ -13,5 +14,10 @@ namespace accelsim {
 /// each. `prepare` changes the machine before it starts.
 std::string run_case(const oracle::RandomCase& drawn, const oracle::Answer& expected,
                      const std::function<void(SystolicAccelerator&)>& prepare = {});
+
+/// The same for a chain of layers on the first case's accelerator; every layer must behave as if it
+/// ran alone.
+std::string run_chain(const std::vector<oracle::RandomCase>& chain,
+                      const std::function<void(SystolicAccelerator&)>& prepare = {});
 
 }  // namespace accelsim

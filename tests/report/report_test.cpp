@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sw/base/error.h"
+#include "sw/report/columns.h"
 #include "sw/report/text_table.h"
 #include "tests/report/sample_run.h"
 #include "tests/support/golden.h"
@@ -56,6 +57,26 @@ TEST(TextReport, CountsMismatches) {
     EXPECT_NE(
         text_report(run, false).find("1 image, every layer: 1,000 values compared, 1 differs"),
         std::string::npos);
+    EXPECT_EQ(text_report(run, false).find("overflows"), std::string::npos);
+    run.verification.counter_mismatches = 2;
+    EXPECT_NE(text_report(run, false).find("counts of overflows and saturations: 2 differ\n"),
+              std::string::npos);
+}
+
+TEST(TimingDifference, NamesWhatDiffersButNotWhatValuesDecide) {
+    const LayerCounters first = sample_run().layers.front().counters;
+    LayerCounters second = first;
+    second.accumulator_overflows += 1;
+    second.output_saturations += 1;
+    EXPECT_EQ(timing_difference(first, second), "");
+    second.dram_read_bytes += 1;
+    EXPECT_EQ(timing_difference(first, second), "dram_read_bytes");
+    second = first;
+    ++second.stall_cycles.fill_drain;
+    EXPECT_EQ(timing_difference(first, second), "stall_cycles.fill_drain");
+    second = first;
+    second.events.first_input_cycle.reset();
+    EXPECT_EQ(timing_difference(first, second), "events.first_input_cycle");
 }
 
 TEST(JsonReport, HasTheDocumentedKeys) {
@@ -121,7 +142,7 @@ TEST_F(ReportFiles, RefuseAFileInPlaceOfTheFolder) {
     std::ofstream(file) << "kept";
     EXPECT_THROW(check_output_directory(file.string()), UserError);
     EXPECT_THROW(check_output_directory((file / "below").string()), UserError);
-    EXPECT_THROW(check_output_directory(""), UserError);
+    EXPECT_THROW(check_output_directory({""}), UserError);
     EXPECT_EQ(read_file(file), "kept");
 }
 
@@ -153,7 +174,8 @@ TEST_F(ReportFiles, NameTheFolderInTheError) {
         FAIL();
     } catch (const UserError& error) {
         EXPECT_EQ(std::string(error.what()),
-                  "output: must be a folder that files can be written to (Not a directory), got '" +
+                  "report.output: must be a folder that files can be written to (Not a directory), "
+                  "got '" +
                       file + "'");
     }
 }

@@ -128,6 +128,30 @@ RandomCase draft(Random& random) {
     return drawn;
 }
 
+Map output_map(const Layer& layer) {
+    const auto steps = [](int64_t size, int64_t pads, int64_t kernel, int64_t stride) {
+        return (size + pads - kernel) / stride + 1;
+    };
+    Map map{steps(layer.input.height, layer.pads.top + layer.pads.bottom, layer.kernel.height,
+                  layer.stride.height),
+            steps(layer.input.width, layer.pads.left + layer.pads.right, layer.kernel.width,
+                  layer.stride.width),
+            layer.kind == LayerKind::kPooling ? layer.input.channels : layer.out_channels};
+    if (layer.fused_pool) {
+        map.height /= layer.fused_pool->height;
+        map.width /= layer.fused_pool->width;
+    }
+    return map;
+}
+
+/// A layer that may follow on this map; its kernel may be too large for it.
+Layer draw_follower(Random& random, const Map& input) {
+    Layer layer = random.chance(50) ? draw_pooling(random) : draw_convolution(random);
+    layer.input = input;
+    layer.groups = 1;
+    return layer;
+}
+
 void tell_layer(std::ostream& text, const Layer& layer) {
     text << (layer.kind == LayerKind::kPooling ? "pooling" : "convolution") << ", map "
          << layer.input.height << " x " << layer.input.width << " x " << layer.input.channels
@@ -192,6 +216,36 @@ RandomCase random_case(uint64_t seed) {
         if (drawn.answer.verdict == Verdict::kRuns && drawn.answer.cycles <= kLongestRandomCase) {
             return drawn;
         }
+    }
+}
+
+std::vector<RandomCase> random_chain(uint64_t seed) {
+    Random random(seed);
+    for (;;) {
+        RandomCase drawn = draft(random);
+        Accelerator& accelerator = drawn.accelerator;
+        accelerator.output_bits = accelerator.activation_bits;  // every map has the same format
+        if (random.chance(50)) {
+            accelerator.pe_pipeline_stages = random.between(1, 8);
+            accelerator.rows = random.between(1, 40);
+        }
+        drawn.seed = seed;
+        drawn.overrides = {};
+        std::vector<RandomCase> chain;
+        const auto length = static_cast<size_t>(random.between(2, 4));
+        for (int draws = 0; chain.size() < length && draws < 20; ++draws) {
+            if (!chain.empty()) {
+                drawn.layer = draw_follower(random, output_map(chain.back().layer));
+                drawn.is_gemm = false;
+                drawn.average_pooling = random.chance(50);
+            }
+            drawn.answer = evaluate(drawn.layer, accelerator);
+            if (drawn.answer.verdict == Verdict::kRuns &&
+                drawn.answer.cycles <= kLongestRandomCase) {
+                chain.push_back(drawn);
+            }
+        }
+        if (chain.size() >= 2) return chain;
     }
 }
 

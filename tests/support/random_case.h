@@ -4,6 +4,7 @@
 #include <initializer_list>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "tests/support/timing_oracle.h"
 
@@ -47,6 +48,11 @@ constexpr int64_t kLongestRandomCase = 30'000;  ///< cycles
 /// Case `seed` of the property test. Drafts that do not fit, deadlock or take too long are drawn
 /// again.
 RandomCase random_case(uint64_t seed);
+
+/// Layers one after the other on one accelerator, each reading the map of the one before; what a
+/// layer leaves behind in the machine must not disturb the next. At least two layers; deep
+/// pipelines and pooling layers are frequent.
+std::vector<RandomCase> random_chain(uint64_t seed);
 
 /// What a case is a case of, by name: for the tables of coverage.
 std::map<std::string, bool> features(const RandomCase& drawn);
