@@ -63,9 +63,9 @@ INSTANTIATE_TEST_SUITE_P(
         WrongCall{"run --config configs/gemm.yaml --timeline t.json",
                   "--timeline: is not available yet"},
         WrongCall{"--config configs/gemm.yaml --timeline", "--timeline: is not available yet"},
-        WrongCall{"--config configs/gemm.yaml --output /proc/none/here",
-                  "--output /proc/none/here: report.output: must be a folder that files can be "
-                  "written to (No such file or directory), got '/proc/none/here'"},
+        WrongCall{"--config configs/gemm.yaml --output /dev/null/here",
+                  "--output /dev/null/here: report.output: must be a folder that files can be "
+                  "written to (Not a directory), got '/dev/null/here'"},
         WrongCall{"check --config configs/gemm.yaml --set "
                   "'schedule.layers.gemm={rows_per_block: 65, k_tiles_per_block: 13}'",
                   "--set schedule.layers.gemm={rows_per_block: 65, k_tiles_per_block: 13}: "

@@ -160,7 +160,7 @@ TEST_F(RunCommand, DumpsTheProgram) {
 
 TEST_F(RunCommand, AFolderThatCannotBeWrittenIsToldBeforeTheRun) {
     const ProgramOutcome outcome =
-        run_program("--config configs/vgg16_ws.yaml --output /proc/none/here");
+        run_program("--config configs/vgg16_ws.yaml --output /dev/null/here");
     EXPECT_EQ(outcome.status, 2);
     EXPECT_EQ(outcome.output, "");
     EXPECT_THAT(outcome.errors, HasSubstr("output"));
@@ -168,12 +168,13 @@ TEST_F(RunCommand, AFolderThatCannotBeWrittenIsToldBeforeTheRun) {
 
 TEST_F(RunCommand, DumpsThatCannotBeWrittenAreToldBeforeTheRun) {
     const ProgramOutcome outcome = run_program(
-        "--config configs/vgg16_ws.yaml --dump-tensors /proc/none/here --dump-program /proc/none");
+        "--config configs/vgg16_ws.yaml --dump-tensors /dev/null/here --dump-program "
+        "/dev/null/file");
     EXPECT_EQ(outcome.status, 2);
     EXPECT_EQ(outcome.output, "");
     EXPECT_THAT(outcome.errors, ::testing::MatchesRegex(
-                                    "--dump-tensors: must be a folder that .*'/proc/none/here'\n"
-                                    "--dump-program: must be a file that .*'/proc/none'\n"));
+                                    "--dump-tensors: must be a folder that .*'/dev/null/here'\n"
+                                    "--dump-program: must be a file that .*'/dev/null/file'\n"));
 }
 
 TEST_F(RunCommand, CheckingADumpFileLeavesItAsItIs) {

@@ -122,7 +122,7 @@ class DmaCase {
             const int64_t one =
                 after[static_cast<size_t>((first_bit + bit) / 8)] >> (first_bit + bit) % 8 & 1;
             const bool is_sign = job.format.is_signed && bit + 1 == job.format.bits;
-            value += (is_sign ? -one : one) << bit;
+            value += (is_sign ? -one : one) * (int64_t{1} << bit);
         }
         written[job.kind].emplace_back((int64_t{job.slot} << 32) + element,
                                        static_cast<int16_t>(value));
