@@ -35,8 +35,9 @@ class Dram : public sc_core::sc_module {
     Dram(const sc_core::sc_module_name& name, const DramParams& params,
          const sc_core::sc_time& clock_period);
 
-    /// For stress tests: bytes that each cycle (counted from the layer's start) can serve, instead
-    /// of the constant bandwidth. `cycle_in_layer` tells the current cycle.
+    /// For stress tests: the bytes that each cycle (counted from the layer's start) can serve,
+    /// instead of the constant bandwidth. `cycle_in_layer` tells the cycle that ends at the clock
+    /// edge in which the DMA asks.
     void set_service(std::function<int64_t(int64_t cycle)> bytes_in_cycle,
                      std::function<int64_t()> cycle_in_layer);
 
