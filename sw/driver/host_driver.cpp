@@ -91,10 +91,9 @@ void HostDriver::prepare_layer(size_t image, size_t layer) {
 
 void HostDriver::write_program(LayerProgram program) {
     // Each table goes as soon as the machine has its copy: two of a large layer need much memory.
-    const auto table = [&](ProgramMemory::Window window, auto&& entries) {
-        const auto gone = std::move(entries);
-        write(HostBus::address(HostBus::kProgram, ProgramMemory::address(window)), gone.data(),
-              gone.size() * sizeof(gone[0]));
+    const auto table = [&](ProgramMemory::Window window, auto entries) {
+        write(HostBus::address(HostBus::kProgram, ProgramMemory::address(window)), entries.data(),
+              entries.size() * sizeof(entries[0]));
     };
     table(ProgramMemory::kRegisters, std::vector<LayerRegisters>{program.registers});
     table(ProgramMemory::kTiles, std::move(program.tiles));

@@ -160,13 +160,14 @@ const std::vector<Column<LayerResult>>& layer_columns() {
 }
 
 std::string timing_difference(const LayerCounters& left, const LayerCounters& right) {
-    static const std::set<std::string> kOfValues = {"accumulator_overflows", "output_saturations"};
+    static const std::set<std::string> data_dependent = {"accumulator_overflows",
+                                                         "output_saturations"};
     LayerResult one;
     LayerResult other;
     one.counters = left;
     other.counters = right;
     for (const auto& column : layer_columns()) {
-        if (kOfValues.count(column.name) > 0) continue;
+        if (data_dependent.count(column.name) > 0) continue;
         if (column.value(one) != column.value(other)) return column.name;
     }
     return {};
