@@ -6,20 +6,11 @@
 #include <functional>
 #include <string>
 
-#include "sw/base/error.h"
+#include "tests/support/fault_of.h"
 #include "tests/support/temporary_file.h"
 
 namespace accelsim {
 namespace {
-
-std::string fault_of(const std::function<void()>& action) {
-    try {
-        action();
-    } catch (const UserError& error) {
-        return error.what();
-    }
-    return "";
-}
 
 std::string cifar_records(int count) {
     std::string bytes;

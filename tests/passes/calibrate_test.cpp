@@ -9,22 +9,13 @@
 #include <string>
 #include <vector>
 
-#include "sw/base/error.h"
 #include "sw/network/load_network.h"
 #include "sw/numeric/random.h"
 #include "sw/passes/pipeline.h"
+#include "tests/support/fault_of.h"
 
 namespace accelsim {
 namespace {
-
-std::string fault_of(const std::function<void()>& action) {
-    try {
-        action();
-    } catch (const UserError& error) {
-        return error.what();
-    }
-    return "";
-}
 
 TEST(MagnitudeHistogram, FindsPercentilesWithinAThousandth) {
     const RandomStream random(1, 0);
