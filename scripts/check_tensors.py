@@ -28,26 +28,67 @@ def clamp(x, form):
     return np.clip(x, -(2 ** (bits - 1)) if signed else 0, 2 ** (bits - signed) - 1)
 
 
-def accumulate(x, w, layer, acc):
+def accumulate(x, w, layer):
     """Sums over k = (ky, kx, channel), a fold at a time, in a register of `bits` bits."""
+    acc = layer["accumulator"]
+    channels, depth = w.shape[2], w[..., 0].size
     patches = windows(x, layer, 0).transpose(0, 1, 3, 4, 2)
     patches = patches.reshape(*patches.shape[:2], -1).astype(float)  # exact: below 2**53
-    w = w.reshape(-1, w.shape[-1]).astype(float)
-    fold, low, total = acc["fold_depth"] or len(w), -(2 ** (acc["bits"] - 1)), 0
-    for k in range(0, len(w), fold):
-        total = total + (patches[..., k : k + fold] @ w[k : k + fold]).astype(np.int64)
-        wrap = acc["overflow"] == "wrap"
+    w = w.reshape(depth, -1).astype(float)
+    span = channels if acc["fold_at_positions"] else depth  # no fold crosses one
+    fold = acc["fold_depth"] or span
+    folds = [(k, min(k + fold, p + span)) for p in range(0, depth, span) for k in range(p, p + span, fold)]
+    low, wrap, total = -(2 ** (acc["bits"] - 1)), acc["overflow"] == "wrap", 0
+    for first, end in folds:
+        total = total + (patches[..., first:end] @ w[first:end]).astype(np.int64)
         total = (total - low) % (-2 * low) + low if wrap else np.clip(total, low, -low - 1)
     return total
 
 
-def requantize(total, layer, multiplier, shift):
-    if layer["requantize"] == "shift_floor":
-        return total >> shift
-    product = np.clip(total, -(2**31), 2**31 - 1) * multiplier
+def multiply(value, multiplier, shift):
+    """value * multiplier / 2**31, then / 2**shift, as TensorFlow Lite rounds them."""
+    product = np.clip(value, -(2**31), 2**31 - 1) * multiplier
     nudged = product + np.where(product >= 0, 2**30, 1 - 2**30)
     high = np.sign(nudged) * (np.abs(nudged) >> 31)
     return np.sign(high) * ((np.abs(high) + (1 << shift >> 1)) >> shift)
+
+
+def requantize(total, layer, multiplier, shift):
+    return total >> shift if layer["requantize"] == "shift_floor" else multiply(total, multiplier, shift)
+
+
+def add_residual(x, operand, layer):
+    """The sum of the layer's value and the operand in steps of the output."""
+    add, shift = layer["residual"], layer["residual"]["output_shift"]
+    x = clamp(x, add["sum_format"])
+    if layer["requantize"] == "shift_floor":
+        return ((x << add["sum_shift"]) + (operand << add["operand_shift"])) >> shift
+    x = multiply(x << 20, add["sum_multiplier"], add["sum_shift"])
+    operand = multiply(operand << 20, add["operand_multiplier"], add["operand_shift"])
+    return multiply(x + operand, add["output_multiplier"], shift)
+
+
+def slopes(lfsr, words):
+    """Of a randomized ReLU in 64ths: word n takes the one after n steps of the shift register."""
+    state, table = lfsr["state"], []
+    for _ in range(words.max() + 1):
+        table.append(8 + (state % 16) * 13 // 16)
+        feedback = bin(state & lfsr["taps"]).count("1") % 2
+        left = lfsr["direction"] == "left"
+        state = state * 2 % 256 + feedback if left else state // 2 + 128 * feedback
+    return np.array(table)[words]
+
+
+def activate(x, activation, load):
+    kind = activation["kind"]
+    if kind == "none":
+        return x
+    if kind == "relu":
+        return np.maximum(x, 0)
+    if kind == "clip":
+        return np.clip(x, activation["low"], activation["high"])
+    slope = activation["slope"] if kind == "leaky_relu" else slopes(activation["lfsr"], load(activation["words"]))
+    return np.where(x < 0, (x * slope) >> 6, x)
 
 
 def pool(x, w):
@@ -57,24 +98,26 @@ def pool(x, w):
     return divide_away(windows(x, w, 0).sum((-1, -2)), ones.sum((-1, -2)))
 
 
-def run(layer, acc, load):
-    x = load("input")
+def run(layer, load):
+    x = load(layer["input"])
     if layer["kind"] != "pool":
         groups = layer["groups"]
-        pairs = zip(np.split(x, groups, 2), np.split(load("weight"), groups, 3))
-        total = np.concatenate([accumulate(a, w, layer, acc) for a, w in pairs], 2) + load("bias")
-        x = requantize(total, layer, load("multiplier"), load("shift"))
-        x = clamp(np.maximum(x, 0) if layer["relu"] else x, layer["output"]["format"])
+        pairs = zip(np.split(x, groups, 2), np.split(load(layer["weight"]), groups, 3))
+        total = np.concatenate([accumulate(a, w, layer) for a, w in pairs], 2) + load(layer["bias"])
+        x = requantize(total, layer, load(layer["multiplier"]), load(layer["shift"]))
+        x = add_residual(x, load(layer["residual"]), layer) if layer["residual"] else x
+        x = clamp(activate(x, layer["activation"], load), layer["output"]["format"])
     return pool(x, layer["pool"]) if layer["pool"] else x
 
 
 def main(directory):
     description = json.loads((directory / "tensors.json").read_text())
+    load = lambda tensor: np.load(directory / tensor["file"]).astype(np.int64)
     wrong = 0
     for layer in description["layers"]:
-        load = lambda what: np.load(directory / layer[what]["file"]).astype(np.int64)
-        differences = np.count_nonzero(run(layer, description["accumulator"], load) != load("output"))
-        print(f"{layer['name']}: {differences} of {load('output').size} values differ")
+        output = load(layer["output"])
+        differences = np.count_nonzero(run(layer, load) != output)
+        print(f"{layer['name']}: {differences} of {output.size} values differ")
         wrong += differences
     return 1 if wrong else 0
 

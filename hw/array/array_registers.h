@@ -1,99 +1,93 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <string>
 #include <vector>
 
-#include "hw/array/bit_chain.h"
-#include "hw/array/mac_kernels.h"
 #include "hw/stream/payloads.h"
 #include "sw/params/accelerator_params.h"
 
 namespace accelsim {
 
-/// The array's registers that carry data, as tests, fault injection and waveforms name them.
+/// The array's registers that carry data, as tests, fault injection and waveforms name them. S:
+/// stationary arrays (weight or input), O: output stationary.
 enum class ArrayRegister {
     kInput,        ///< (row, stage): input and skew registers of a row, stage 0 is the newest
-    kMoving,       ///< (row, col): activation that PE hands to its right neighbour
-    kActive,       ///< (row, col): stationary weight in use
-    kShadow,       ///< (row, col): stationary weight being loaded; with preload `shadow` only
-    kPartialSum,   ///< (row, col, stage): stage 0 is the adder's register
-    kWeightInput,  ///< (col, stage): input and skew registers of a column's weights
+    kMoving,       ///< (row, col): operand that a PE hands to its right neighbour
+    kActive,       ///< (row, col), S: stationary operand in use
+    kShadow,       ///< (row, col), S: stationary operand being loaded; preload `shadow` only
+    kPartialSum,   ///< (row, col, stage): S: stage 0 is the adder's register. O: the sum, stage 0
+    kWeightInput,  ///< (col, stage): input and skew registers of a column's operands from the top
     kDeskew,       ///< (col, stage): cols - 1 - col registers that align the column's results
+    kWeight,       ///< (row, col), O: weight that a PE hands down; none without row skew
+    kProduct,      ///< (row, col, stage), O: the multiplier's p - 1 registers
+    kResult,       ///< (row, col), O: finished sum on its way out; preload `shadow` only
 };
 
-/// Every register of an R x C weight-stationary array and what one clock edge does to them. Plain
-/// C++: the SystemC module around it only moves payloads.
-///
-/// The moving operand of row r passes `input_stages` registers, p * r skew registers and then the C
-/// PEs. Such a delay line is stored as a sliding window over a longer buffer: register k of the
-/// line is element head + k, and a clock edge moves the head by one, so nothing is copied. The p
-/// stages of the partial sums are planes of a ring in the same way.
+/// Every register of an R x C systolic array and what one clock edge does to them. Plain C++: the
+/// SystemC module around it only moves payloads.
 class ArrayRegisters {
   public:
-    explicit ArrayRegisters(const ArrayParams& params);
+    virtual ~ArrayRegisters() = default;
 
     /// One clock edge. `beat` and `row` are what was accepted in the cycle that ends, or null.
     /// Returns the tag of the word that stands at the deskewed edge in the cycle that begins, or
     /// null.
-    const BeatTag* clock(const Beat* beat, const WeightRow* row);
+    virtual const BeatTag* clock(const Beat* beat, const WeightRow* row) = 0;
 
     /// Copies the word at the deskewed edge: (cols) lanes. Valid after `clock` returned a tag.
-    void read_word(int32_t* lanes) const;
+    virtual void read_word(int32_t* lanes) const = 0;
 
-    /// Tag of the beat whose sum stands at the bottom of column 0 (before deskewing), or null.
-    const BeatTag* column_0_tag() const;
+    /// Tag of the word whose sum stands at the bottom of column 0 (before deskewing), or null.
+    virtual const BeatTag* column_0_tag() const = 0;
 
-    int32_t read(ArrayRegister which, int index, int col_or_stage, int stage = 0) const;
+    /// True in the cycle in which PE(0, 0), or PE(R-1, C-1), first holds a final sum; output
+    /// stationary alone.
+    virtual bool first_pe_final() const { return false; }
+    virtual bool last_pe_final() const { return false; }
+
+    /// Sums that left their register's width; output stationary alone (else the accumulator's).
+    virtual int64_t overflows() const { return 0; }
+
+    /// Where a register lies until the next clock edge. The PEs of a row follow one another there,
+    /// as do the stages of an input line, and the columns of a stage of the deskewing.
+    virtual const int32_t* locate(ArrayRegister which, int index, int col_or_stage,
+                                  int stage = 0) const = 0;
+    int32_t read(ArrayRegister which, int index, int col_or_stage, int stage = 0) const {
+        return *locate(which, index, col_or_stage, stage);
+    }
     /// Flips one bit of one register, as a particle would, between two clock edges.
-    void flip(ArrayRegister which, int index, int col_or_stage, int stage, int bit);
+    virtual void flip(ArrayRegister which, int index, int col_or_stage, int stage, int bit) = 0;
 
-    /// Cycles from an accepted beat to its word at the deskewed edge: a + p * R + C - 1.
-    int latency_cycles() const { return latency_; }
+    /// One-bit registers: tokens that travel beside the data, and marks of PEs, bit i of the i-th.
+    struct Tokens {
+        std::string name;
+        const uint64_t* bits;
+        int count;
+    };
+    /// Where they lie, for good.
+    virtual std::vector<Tokens> tokens() const = 0;
 
-  private:
-    int64_t deskew_row(int age) const;
-    int32_t* locate(ArrayRegister which, int index, int col_or_stage, int stage);
-    void shift_in(const Beat* beat);
-    void swap_weights();
-    void multiply_accumulate();
-    void push_weights(const WeightRow* row);
-    int32_t* plane(int age);
-
-    const ArrayParams params_;
-    const int rows_;
-    const int cols_;
-    const int latency_;
-    const MacKernel mac_;
-
-    // Moving operands: (rows, stride); register k of row r is moving_[r * stride + head + k].
-    int64_t moving_length_;
-    int64_t moving_stride_;
-    int64_t moving_head_;
-    std::vector<int32_t> moving_;
-
-    BitChain valid_;  ///< beats, by cycles since they were accepted
-    BitChain first_;  ///< first beats of tiles, which swap the weights
-    std::vector<BeatTag> tags_;
-    size_t newest_tag_ = 0;
-
-    std::vector<int32_t> active_;
-    std::vector<int32_t> shadow_;
-    std::vector<int32_t> sums_;    ///< (p, rows, cols), a ring of planes
-    std::vector<int32_t> deskew_;  ///< (cols, cols), a ring of bottom rows
-    int newest_plane_ = 0;
-    int newest_deskew_ = 0;
-    int64_t quiet_cycles_ = 0;  ///< since the last beat entered
-
-    // Weights on their way down, skewed by column; `fresh_` marks the rows that this load has
-    // reached.
-    int64_t weight_length_;
-    int64_t weight_head_;
-    int64_t weight_stride_;
-    std::vector<int32_t> weight_input_;
-    BitChain weight_valid_;
-    BitChain weight_first_;
-    size_t mask_words_;
-    std::vector<uint64_t> fresh_;  ///< (rows, mask_words)
+    /// A copy in the same state.
+    virtual std::unique_ptr<ArrayRegisters> clone() const = 0;
 };
+
+/// The registers of the array's dataflow. `accumulator` tells the width of output-stationary sums.
+std::unique_ptr<ArrayRegisters> make_array_registers(const ArrayParams& array,
+                                                     const AccumulatorParams& accumulator);
+
+/// Calls f(first, count) for each run of set bits.
+template <typename F>
+void for_each_run(uint64_t bits, F f) {
+    while (bits != 0) {
+        const int first = __builtin_ctzll(bits);
+        const uint64_t rest = ~(bits >> first);
+        const int count = rest == 0 ? 64 - first : __builtin_ctzll(rest);
+        f(first, count);
+        if (first + count >= 64) return;
+        bits &= ~uint64_t{0} << (first + count);
+    }
+}
 
 }  // namespace accelsim

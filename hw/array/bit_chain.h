@@ -33,6 +33,8 @@ class BitChain {
         return bits;
     }
 
+    const uint64_t* words() const { return words_.data(); }
+
     /// Any token in places [0, length)?
     bool any(size_t length) const {
         const size_t whole = length / 64;

@@ -1,9 +1,8 @@
 #include "hw/array/mac_kernels.h"
 
 namespace accelsim {
-namespace {
 
-const MacKernelTable& table_for_this_processor() {
+const MacKernelTable& mac_kernels() {
 #if defined(__x86_64__)
     __builtin_cpu_init();
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl")) {
@@ -14,10 +13,9 @@ const MacKernelTable& table_for_this_processor() {
     return baseline_mac_kernels();
 }
 
-}  // namespace
-
-MacKernel choose_mac_kernel(int cols) {
-    const MacKernelTable& table = table_for_this_processor();
+MacKernel choose_mac_kernel(int cols, int macs_per_pe) {
+    const MacKernelTable& table = mac_kernels();
+    if (macs_per_pe == 2) return table.any_pairs;
     switch (cols) {
         case 4:
             return table.cols_4;

@@ -4,23 +4,46 @@
 
 namespace accelsim {
 
-/// One clock edge of every PE's multiplier and adder:
+/// One clock edge of every PE's multiplier and adder, where sums move down:
 ///   sums[r][c] <- sums[r - 1][c] + weights[r][c] * moving[r][c], from the last row to the first.
 /// `sums` and `weights` are (rows, cols); `moving` points at PE(0, 0)'s operand, row r's operands
-/// lie `moving_stride` elements after those of row r - 1, column c's c elements further.
+/// lie `moving_stride` elements after those of row r - 1, column c's c elements further. With pairs
+/// of operands (operand_pair.h) the product is that of both.
 using MacKernel = void (*)(int32_t* sums, const int32_t* weights, const int32_t* moving,
                            int64_t moving_stride, int rows, int cols);
 
-/// The fastest kernel for this number of columns on this processor. Integer arithmetic: all agree.
-MacKernel choose_mac_kernel(int cols);
+/// products[r][c] = weights[r][c] * moving[r][c]; row r of the weights lies `weights_stride`
+/// elements after row r - 1.
+using MultiplyKernel = void (*)(int32_t* products, const int32_t* weights, int64_t weights_stride,
+                                const int32_t* moving, int64_t moving_stride, int rows, int cols);
 
-/// The kernels of one instruction set: one compiled for each number of columns in common use, and
-/// one for any.
+/// What a register of `bits` bits does with a sum that it cannot hold.
+struct SumRegister {
+    int bits = 32;
+    bool saturates = false;
+};
+
+/// sums[i] <- sums[i] + addends[i] in registers of that width; returns how many sums left it.
+/// Addends are below 2^30 in magnitude.
+using AccumulateKernel = int64_t (*)(int32_t* sums, const int32_t* addends, int64_t count,
+                                     const SumRegister& sum_register);
+
+/// The kernels of one instruction set: the MAC compiled for each number of columns in common use,
+/// and for any.
 struct MacKernelTable {
     MacKernel cols_4, cols_8, cols_16, cols_32, cols_64, cols_128, any;
+    MacKernel any_pairs;
+    MultiplyKernel multiply, multiply_pairs;
+    AccumulateKernel accumulate;
 };
 const MacKernelTable& baseline_mac_kernels();
 const MacKernelTable& avx2_mac_kernels();
 const MacKernelTable& avx512_mac_kernels();
+
+/// Those of the best instruction set that this processor has. Integer arithmetic: all agree.
+const MacKernelTable& mac_kernels();
+
+/// The fastest MAC for this number of columns on this processor.
+MacKernel choose_mac_kernel(int cols, int macs_per_pe);
 
 }  // namespace accelsim

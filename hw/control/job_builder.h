@@ -15,15 +15,15 @@ class JobBuilder {
     explicit JobBuilder(const AcceleratorParams& params);
 
     DmaTransfer transfer(const ProgramSource& program, const DmaJob& job) const;
-    LoadJob load(const ProgramSource& program, const TileJob& tile) const;
-    FeedJob feed(const ProgramSource& program, int64_t tile_index) const;
+    TileOperands operands(const ProgramSource& program, int64_t tile_index) const;
     PostJob post(const ProgramSource& program, int64_t output_block) const;
 
   private:
+    const ArrayParams array_;
     const int accumulator_slots_;
-    const int input_slots_;
     const int weight_slots_;
     const int output_slots_;
+    const int residual_slots_;
 };
 
 }  // namespace accelsim

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <systemc>
 
@@ -11,6 +12,7 @@
 #include "hw/stream/clock.h"
 #include "hw/stream/job_channel.h"
 #include "hw/stream/stream.h"
+#include "hw/trace/trace_scope.h"
 #include "sw/params/accelerator_params.h"
 #include "sw/timing/scoreboard.h"
 #include "sw/timing/server_jobs.h"
@@ -53,10 +55,14 @@ class Sequencer : public sc_core::sc_module {
     Sequencer(const sc_core::sc_module_name& name, const AcceleratorParams& params);
 
     const Stats& stats() const { return stats_; }
+    void trace(const TraceScope& scope) const;
     /// Jobs issued and events seen: grows whenever a server starts or ends something.
     int64_t progress() const;
     bool running() const { return running_; }
-    int64_t tiles_fed_in_layer() const { return visible(Event::kTilesFed); }
+    int64_t tiles_fed_in_layer() const {
+        return visible(Event::kTilesFed) + visible(Event::kPoolTilesFed);
+    }
+    int64_t count(Event event) const { return visible(event); }
     /// What each server waits for, one a line: for the watchdog's message.
     std::string describe_waiting() const;
 
@@ -65,6 +71,7 @@ class Sequencer : public sc_core::sc_module {
     void start();
     void issue();
     void classify();
+    bool is_visible(const Requirement& requirement) const;
     bool may_start(const Requirements& requirements) const;
     int64_t visible(Event event) const;
     int64_t raw(Event event) const { return events[static_cast<size_t>(event)].read(); }
@@ -74,8 +81,8 @@ class Sequencer : public sc_core::sc_module {
     void issue_load();
     void issue_feed();
     void issue_post();
-    void find_last_tile();
-    bool credit(const TileJob& tile) const;
+    bool residual_awaited() const;
+    const LayerRegisters& layer() const { return program->registers(); }
 
     const AcceleratorParams params_;
     const StartRules rules_;
@@ -83,13 +90,14 @@ class Sequencer : public sc_core::sc_module {
     DelayedCount ready_;  ///< g cycles from a finished load to the first beat
     DelayedCount
         passed_;  ///< (p - 1)(R - 1) cycles until the last row has seen what the first one saw
+    std::deque<int64_t> fed_before_;  ///< tiles_fed in the last R cycles, newest first: a chain of
+                                      ///< registers that the rule of short drains taps
     sc_core::sc_event delayed_token_;
 
     bool running_ = false;
     int64_t cycle_ = -1;
     std::array<int64_t, kSignalCount> base_{};  ///< counts at the layer's start
     int64_t next_dma_ = 0, next_load_ = 0, next_feed_ = 0, next_post_ = 0;
-    int64_t post_last_tile_ = 0;  ///< last tile of output block next_post_
     Stats stats_;
 };
 

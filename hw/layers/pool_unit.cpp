@@ -6,14 +6,18 @@
 
 namespace accelsim {
 
-void PoolUnit::start(const PostJob& job) {
+void PoolUnit::start(const PostJob& job, size_t lanes, bool lanes_are_pixels) {
     const LayerRegisters& layer = *job.layer;
     mode_ = layer.pool;
     window_order_ = !layer.uses_array;
+    lanes_are_pixels_ = lanes_are_pixels;
     count_include_pad_ = layer.count_include_pad;
     height_ = mode_ == PoolMode::kNone ? 1 : layer.pool_height;
     width_ = mode_ == PoolMode::kNone ? 1 : layer.pool_width;
+    block_rows_ = job.block.conv.rows();
     block_cols_ = job.block.conv.cols();
+    lanes_ = lanes;
+    finished_lanes_ = lanes_are_pixels ? static_cast<size_t>(job.block.output.pixels()) : lanes;
     x_ = y_ = pushed_ = 0;
     const auto windows = static_cast<size_t>(window_order_ ? 1 : block_cols_ / width_);
     line_.resize(windows * lanes_);
@@ -42,24 +46,19 @@ PoolUnit::Position PoolUnit::next_position() {
 }
 
 int32_t PoolUnit::push(int64_t* values, bool padding) {
+    if (mode_ == PoolMode::kNone) return pushed_++;
+    if (lanes_are_pixels_) {
+        reduce_lanes(values);
+        return pushed_++;
+    }
     const Position at = next_position();
-    if (mode_ == PoolMode::kNone) return at.address;
     int64_t* window = &line_[at.window * lanes_];
     int32_t& count = counts_[at.window];
     if (at.first) {
         std::fill_n(window, lanes_, 0);
         count = 0;
     }
-    if (!padding) {
-        for (size_t lane = 0; lane < lanes_; ++lane) {
-            if (mode_ == PoolMode::kAverage) {
-                window[lane] += values[lane];
-            } else {
-                window[lane] = count == 0 ? values[lane] : std::max(window[lane], values[lane]);
-            }
-        }
-        ++count;
-    }
+    if (!padding) gather(values, window, count++);
     if (!at.last) return -1;
     const int32_t divisor = count_include_pad_ ? height_ * width_ : std::max(count, 1);
     for (size_t lane = 0; lane < lanes_; ++lane) {
@@ -67,6 +66,41 @@ int32_t PoolUnit::push(int64_t* values, bool padding) {
             mode_ == PoolMode::kAverage ? round_divide(window[lane], divisor) : window[lane];
     }
     return at.address;
+}
+
+void PoolUnit::gather(const int64_t* values, int64_t* window, int32_t count) const {
+    if (mode_ == PoolMode::kAverage) {
+        for (size_t lane = 0; lane < lanes_; ++lane) window[lane] += values[lane];
+    } else if (count == 0) {
+        std::copy_n(values, lanes_, window);
+    } else {
+        for (size_t lane = 0; lane < lanes_; ++lane) {
+            window[lane] = std::max(window[lane], values[lane]);
+        }
+    }
+}
+
+void PoolUnit::reduce_lanes(int64_t* values) const {
+    // In place: no window that is still to come reaches back to the lane that is written.
+    size_t lane = 0;
+    for (int32_t y = 0; y < block_rows_; y += height_) {
+        for (int32_t x = 0; x < block_cols_; x += width_) {
+            values[lane++] = reduce_window(values + int64_t{y} * block_cols_ + x);
+        }
+    }
+}
+
+int64_t PoolUnit::reduce_window(const int64_t* first) const {
+    int64_t sum = 0;
+    int64_t largest = *first;
+    for (int32_t y = 0; y < height_; ++y) {
+        for (int32_t x = 0; x < width_; ++x) {
+            const int64_t value = first[y * block_cols_ + x];
+            sum += value;
+            largest = std::max(largest, value);
+        }
+    }
+    return mode_ == PoolMode::kAverage ? round_divide(sum, int64_t{height_} * width_) : largest;
 }
 
 }  // namespace accelsim

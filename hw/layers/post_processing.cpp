@@ -2,25 +2,29 @@
 
 #include <algorithm>
 
+#include "hw/stream/word_layout.h"
 #include "sw/numeric/requantize.h"
 
 namespace accelsim {
 namespace {
 
-enum Operation { kBias, kMultiply, kShift, kClamp, kOperations };
+constexpr int kTracedLaneBits = 33;  ///< a sum and its bias
 
 }  // namespace
 
 PostProcessing::PostProcessing(const sc_core::sc_module_name& name,
                                const PostProcessingParams& params, const ArrayParams& array)
     : sc_module(name),
-      stages_count_(params.stages),
-      cols_(static_cast<size_t>(array.cols)),
+      array_(array),
+      params_(params),
       stages_(static_cast<size_t>(params.stages)),
-      constants_(cols_),
-      pool_(array.cols) {
+      operands_(static_cast<size_t>(array.cols)),
+      lfsr_(params.rrelu) {
     SC_HAS_PROCESS(PostProcessing);
-    for (Stage& stage : stages_) stage.lanes.resize(cols_);
+    for (int s = 0; s <= params.stages; ++s) {
+        first_operation_.push_back(kOperations * s / params.stages);
+    }
+    for (Stage& stage : stages_) stage.lanes.resize(static_cast<size_t>(array.cols));
     SC_METHOD(step);
     sensitive << clock << job;
     dont_initialize();
@@ -31,11 +35,19 @@ PostProcessing::PostProcessing(const sc_core::sc_module_name& name,
 
 void PostProcessing::take_up_job() {
     const PostJob& current = jobs_.front();
-    pool_.start(current);
-    std::fill(constants_.begin(), constants_.end(), ChannelConstants{});
+    const Box& block = current.block.conv;
+    lanes_are_pixels_ = lanes_are_pixels(*current.layer, array_);
+    lanes_ = static_cast<size_t>(lanes_are_pixels_ ? block.pixels() : block.channels());
+    pool_.start(current, lanes_, lanes_are_pixels_);
+    if (current.first_of_layer) lfsr_ = Lfsr(params_.rrelu);
     if (!current.layer->uses_array) return;
-    for (int32_t lane = 0; lane < current.block.conv.channels(); ++lane) {
-        constants_[static_cast<size_t>(lane)] = constants->constants(current.block.conv.c0 + lane);
+    const auto channels = static_cast<size_t>(block.channels());
+    for (std::vector<int32_t>* each : {&biases_, &multipliers_, &shifts_}) each->resize(channels);
+    for (size_t channel = 0; channel < channels; ++channel) {
+        const ChannelConstants& c = constants->constants(block.c0 + static_cast<int32_t>(channel));
+        biases_[channel] = c.bias;
+        multipliers_[channel] = c.multiplier;
+        shifts_[channel] = c.shift;
     }
 }
 
@@ -65,19 +77,18 @@ void PostProcessing::step() {
     stages_[entering].valid = arrives;
     in_flight_ += arrives;
     newest_ = entering;
-    for (int s = 0; s < stages_count_; ++s) {
-        Stage& stage = stages_[(newest_ + static_cast<size_t>(s)) % stages_.size()];
-        if (!stage.valid) continue;
-        operate(&stage, kOperations * s / stages_count_, kOperations * (s + 1) / stages_count_);
-        if (s + 1 == stages_count_) emit(&stage);
-    }
+    move_on();
 }
 
 bool PostProcessing::accept(Stage* entering) {
     if (words->take()) {
-        std::copy(words->peek().lanes.begin(), words->peek().lanes.end(), entering->lanes.begin());
-        entering->last = words->peek().last;
+        const AccumulatorWord& word = words->peek();
+        std::copy_n(word.lanes.begin(), lanes_, entering->lanes.begin());
+        entering->last = word.last;
         entering->padding = false;
+        entering->address = word.address;
+        entering->random_slope = lfsr_.slope();
+        lfsr_.step();
         return true;
     }
     if (pool_beats->take()) {
@@ -90,40 +101,116 @@ bool PostProcessing::accept(Stage* entering) {
     return false;
 }
 
-void PostProcessing::operate(Stage* stage, int first_operation, int end_operation) {
-    if (!jobs_.front().layer->uses_array) return;
-    const bool multiplies = jobs_.front().layer->requantize == RequantizeRule::kMultiplierRound;
-    for (int operation = first_operation; operation < end_operation; ++operation) {
-        if (operation == kClamp) {
-            clamp(stage);
-            continue;
-        }
-        for (size_t lane = 0; lane < cols_; ++lane) {
-            int64_t& value = stage->lanes[lane];
-            const ChannelConstants& c = constants_[lane];
-            if (operation == kBias) {
-                value += c.bias;
-            } else if (operation == kMultiply && multiplies) {
-                value =
-                    saturating_rounding_doubling_high_mul(saturate_to_int32(value), c.multiplier);
-            } else if (operation == kShift) {
-                value = multiplies
-                            ? rounding_divide_by_power_of_two(static_cast<int32_t>(value), c.shift)
-                            : value >> c.shift;
+void PostProcessing::move_on() {
+    size_t place = newest_;
+    for (size_t s = 0; s < stages_.size(); ++s) {
+        Stage& stage = stages_[place];
+        if (++place == stages_.size()) place = 0;
+        if (!stage.valid) continue;
+        if (jobs_.front().layer->uses_array) {
+            for (int o = first_operation_[s]; o < first_operation_[s + 1]; ++o) {
+                operate(static_cast<Operation>(o), &stage);
             }
         }
+        if (s + 1 == stages_.size()) emit(&stage);
     }
 }
 
-void PostProcessing::clamp(Stage* stage) {
-    const auto channels = static_cast<size_t>(jobs_.front().block.conv.channels());
-    for (size_t lane = 0; lane < channels; ++lane) {
-        int64_t& value = stage->lanes[lane];
-        if (jobs_.front().layer->relu && value < 0) value = 0;
-        bool saturated = false;
-        value = clamp_to(value, jobs_.front().layer->output_format, &saturated);
-        stats_.saturations += saturated;
+void PostProcessing::operate(Operation operation, Stage* stage) {
+    switch (operation) {
+        case kBias:
+            for_each_lane(stage, biases_, [](int64_t& value, int32_t bias) { value += bias; });
+            break;
+        case kMultiply:
+            multiply(stage);
+            break;
+        case kShift:
+            shift(stage);
+            break;
+        case kAddResidual:
+            if (jobs_.front().layer->has_residual) add_operands(stage);
+            break;
+        case kActivate:
+            activate_lanes(stage);
+            break;
+        default:
+            clamp(stage, jobs_.front().layer->output_format);
     }
+}
+
+template <typename Body>
+void PostProcessing::for_each_lane(Stage* stage, const std::vector<int32_t>& constants_of,
+                                   Body body) {
+    int64_t* values = stage->lanes.data();
+    const size_t lanes = lanes_;
+    if (lanes_are_pixels_) {
+        const int32_t constant = constants_of[static_cast<size_t>(stage->address)];
+        for (size_t lane = 0; lane < lanes; ++lane) body(values[lane], constant);
+    } else {
+        const int32_t* constant = constants_of.data();
+        for (size_t lane = 0; lane < lanes; ++lane) body(values[lane], constant[lane]);
+    }
+}
+
+void PostProcessing::multiply(Stage* stage) {
+    if (jobs_.front().layer->requantize != RequantizeRule::kMultiplierRound) return;
+    for_each_lane(stage, multipliers_, [](int64_t& value, int32_t multiplier) {
+        value = saturating_rounding_doubling_high_mul(saturate_to_int32(value), multiplier);
+    });
+}
+
+void PostProcessing::shift(Stage* stage) {
+    if (jobs_.front().layer->requantize == RequantizeRule::kMultiplierRound) {
+        for_each_lane(stage, shifts_, [](int64_t& value, int32_t places) {
+            value = rounding_divide_by_power_of_two(static_cast<int32_t>(value), places);
+        });
+    } else {
+        for_each_lane(stage, shifts_, [](int64_t& value, int32_t places) {
+            value = saturate_to_int32(value >> places);
+        });
+    }
+}
+
+void PostProcessing::add_operands(Stage* stage) {
+    const PostJob& current = jobs_.front();
+    const LayerRegisters& layer = *current.layer;
+    const int32_t channels = current.block.conv.channels();
+    ResidualWord word;
+    word.slot = current.residual_slot;
+    word.lanes = static_cast<int32_t>(lanes_);
+    word.first_element = lanes_are_pixels_ ? stage->address : int64_t{stage->address} * channels;
+    word.stride = lanes_are_pixels_ ? channels : 1;
+    residual->read_word(word, operands_.data());
+    clamp(stage, layer.sum_format);
+    for (size_t lane = 0; lane < lanes_; ++lane) {
+        stage->lanes[lane] =
+            add_residual(layer.requantize, layer.residual, static_cast<int32_t>(stage->lanes[lane]),
+                         operands_[lane]);
+    }
+}
+
+void PostProcessing::activate_lanes(Stage* stage) {
+    const Activation activation = jobs_.front().layer->activation;
+    if (activation.kind == ActivationKind::kNone) return;
+    const int32_t slope = stage->random_slope;
+    int64_t* values = stage->lanes.data();
+    for (size_t lane = 0; lane < lanes_; ++lane) {
+        values[lane] = activate(activation, static_cast<int32_t>(values[lane]), slope);
+    }
+}
+
+void PostProcessing::clamp(Stage* stage, NumberFormat format) {
+    const auto low = static_cast<int32_t>(format.min());
+    const auto high = static_cast<int32_t>(format.max());
+    int32_t saturations = 0;
+    int64_t* values = stage->lanes.data();
+    for (size_t lane = 0; lane < lanes_; ++lane) {
+        const auto value = static_cast<int32_t>(values[lane]);
+        const int32_t clamped = std::min(std::max(value, low), high);
+        saturations += clamped != value;
+        values[lane] = clamped;
+    }
+    stats_.saturations += saturations;
 }
 
 void PostProcessing::emit(Stage* stage) {
@@ -132,12 +219,18 @@ void PostProcessing::emit(Stage* stage) {
     const int32_t address = pool_.push(stage->lanes.data(), stage->padding);
     if (address < 0)
         return;  // its window is not complete; a block's last word always completes one
+    const PostJob& current = jobs_.front();
     OutputWord& word = output->staging();
-    for (size_t lane = 0; lane < cols_; ++lane) {
+    const size_t count = pool_.finished_lanes();
+    for (size_t lane = 0; lane < count; ++lane) {
         word.lanes[lane] = static_cast<int32_t>(stage->lanes[lane]);
     }
+    std::fill(word.lanes.begin() + static_cast<std::ptrdiff_t>(count), word.lanes.end(), 0);
     word.address = address;
-    word.slot = jobs_.front().output_slot;
+    word.slot = current.output_slot;
+    word.lane_count = static_cast<int32_t>(count);
+    word.pitch = output_pitch(*current.layer, current.block, array_);
+    word.lanes_are_pixels = lanes_are_pixels_;
     output->put();
     last_presented_ = stage->last;
     if (stage->last) {
@@ -154,6 +247,29 @@ void PostProcessing::propagate_ready() {
     const bool free = !output->valid() || output->ready();
     words->set_ready(free);
     pool_beats->set_ready(free);
+}
+
+void PostProcessing::trace(const TraceScope& scope) const {
+    scope.text("state", [this] { return jobs_.empty() ? "idle" : "posting"; });
+    scope.counter("blocks", [this] { return static_cast<int64_t>(jobs_.size()); });
+    scope.counter("saturations", [this] { return stats_.saturations; });
+    scope.number("lfsr", {8, false}, [this] { return lfsr_.state(); });
+    // The last stage's register is the output channel itself.
+    for (size_t s = 0; s + 1 < stages_.size(); ++s) {
+        const TraceScope below = scope.scope("stage_" + std::to_string(s));
+        const auto stage = [this, s]() -> const Stage& {
+            return stages_[(newest_ + s) % stages_.size()];
+        };
+        below.bit("valid", [stage] { return stage().valid; });
+        below.bit("last", [stage] { return stage().last; });
+        below.bit("padding", [stage] { return stage().padding; });
+        below.number("address", {32, true}, [stage] { return stage().address; });
+        below.number("random_slope", {8, false}, [stage] { return stage().random_slope; });
+        for (size_t lane = 0; lane < stages_[s].lanes.size(); ++lane) {
+            below.number("lane_" + std::to_string(lane), {kTracedLaneBits, true},
+                         [stage, lane] { return stage().lanes[lane]; });
+        }
+    }
 }
 
 }  // namespace accelsim

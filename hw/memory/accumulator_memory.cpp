@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "hw/stream/word_layout.h"
+#include "hw/trace/trace_stream.h"
 #include "sw/numeric/requantize.h"
 
 namespace accelsim {
@@ -10,6 +12,7 @@ AccumulatorMemory::AccumulatorMemory(const sc_core::sc_module_name& name,
                                      const AccumulatorParams& accumulator, const ArrayParams& array)
     : sc_module(name),
       params_(accumulator),
+      array_(array),
       cols_(array.cols),
       pipeline_(static_cast<size_t>(array.accumulate_stages)),
       pipeline_valid_(pipeline_.size()) {
@@ -24,6 +27,7 @@ void AccumulatorMemory::step() {
     if (!clock->posedge()) {
         if (!job->job().layer->uses_array) return;  // a pooling layer streams past the accumulator
         job_ = job->job();
+        words_of_block_ = static_cast<int32_t>(accumulator_words(*job_.layer, job_.block, array_));
         reading_ = true;
         word_ = 0;
         present();
@@ -56,6 +60,11 @@ void AccumulatorMemory::accumulate_stage(bool arrives) {
 }
 
 void AccumulatorMemory::add(const SumWord& word) {
+    if (!word.tag.no_pixel) write(word);
+    if (word.tag.last_beat) tiles_accumulated.write(++accumulated_);
+}
+
+void AccumulatorMemory::write(const SumWord& word) {
     std::vector<int32_t>& slot = slots_[static_cast<size_t>(word.tag.slot)];
     const size_t first = static_cast<size_t>(word.tag.address) * static_cast<size_t>(cols_);
     const size_t end = first + static_cast<size_t>(cols_);
@@ -69,7 +78,6 @@ void AccumulatorMemory::add(const SumWord& word) {
     stats_.overflows += add_lanes(sums_of_word, word.lanes.data());
     ++stats_.write_words;
     stats_.last_accumulate_cycle = cycle_ - 1;  // this edge ends that cycle
-    if (word.tag.last_beat) tiles_accumulated.write(++accumulated_);
 }
 
 int64_t AccumulatorMemory::add_lanes(int32_t* sums_of_word, const int32_t* addends) const {
@@ -97,21 +105,41 @@ int64_t AccumulatorMemory::add_lanes(int32_t* sums_of_word, const int32_t* adden
 void AccumulatorMemory::present() {
     AccumulatorWord& word = words_out->staging();
     const int32_t* source =
-        &slots_[static_cast<size_t>(job_.accumulator_slot)][static_cast<size_t>(word_ * cols_)];
+        slots_[static_cast<size_t>(job_.accumulator_slot)].data() + int64_t{word_} * cols_;
     std::copy_n(source, cols_, word.lanes.begin());
-    word.last = word_ + 1 == job_.block.conv.pixels();
+    word.address = word_;
+    word.last = word_ + 1 == words_of_block_;
     ++stats_.read_words;
     words_out->put();
 }
 
 void AccumulatorMemory::read_out() {
     if (!words_out->ready()) return;
-    if (++word_ < job_.block.conv.pixels()) {
+    if (++word_ < words_of_block_) {
         present();
         return;
     }
     words_out->withdraw();
     reading_ = false;
+}
+
+size_t AccumulatorMemory::pipeline_place(size_t stage) const {
+    return (oldest_ + pipeline_.size() - 1 - stage) % pipeline_.size();
+}
+
+void AccumulatorMemory::trace(const TraceScope& scope) const {
+    scope.text("state", [this] { return reading_ ? "reading" : "idle"; });
+    scope.counter("read_words", [this] { return stats_.read_words; });
+    scope.counter("write_words", [this] { return stats_.write_words; });
+    scope.counter("overflows", [this] { return stats_.overflows; });
+    for (size_t s = 0; s < pipeline_.size(); ++s) {
+        const TraceScope stage = scope.scope("stage_" + std::to_string(s));
+        stage.bit("valid", [this, s] { return pipeline_valid_[pipeline_place(s)]; });
+        trace_tag(stage,
+                  [this, s]() -> const BeatTag& { return pipeline_[pipeline_place(s)].tag; });
+        trace_lanes(stage, VcdKind::kRegister, {32, true}, static_cast<size_t>(cols_),
+                    [this, s] { return pipeline_[pipeline_place(s)].lanes.data(); });
+    }
 }
 
 }  // namespace accelsim

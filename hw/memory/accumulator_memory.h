@@ -10,6 +10,7 @@
 #include "hw/stream/job_channel.h"
 #include "hw/stream/payloads.h"
 #include "hw/stream/stream.h"
+#include "hw/trace/trace_scope.h"
 #include "sw/params/accelerator_params.h"
 #include "sw/timing/server_jobs.h"
 
@@ -39,16 +40,21 @@ class AccumulatorMemory : public sc_core::sc_module {
                       const ArrayParams& array);
 
     const Stats& stats() const { return stats_; }
+    void trace(const TraceScope& scope) const;
 
   private:
     void step();
     void accumulate_stage(bool arrives);
     void add(const SumWord& word);
+    void write(const SumWord& word);
     int64_t add_lanes(int32_t* sums, const int32_t* addends) const;
     void present();
     void read_out();
+    /// Of stage `stage` of the z registers in the ring, 0 the newest.
+    size_t pipeline_place(size_t stage) const;
 
     const AccumulatorParams params_;
+    const ArrayParams array_;
     const int cols_;
     std::vector<SumWord> pipeline_;  ///< the z registers; ring, `oldest_` leaves next
     std::vector<uint8_t> pipeline_valid_;
@@ -60,7 +66,8 @@ class AccumulatorMemory : public sc_core::sc_module {
 
     bool reading_ = false;
     PostJob job_;
-    int64_t word_ = 0;
+    int32_t word_ = 0;
+    int32_t words_of_block_ = 0;
     Stats stats_;
 };
 

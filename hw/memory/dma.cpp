@@ -1,6 +1,7 @@
 #include "hw/memory/dma.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <utility>
 
@@ -13,8 +14,9 @@ Dma::Dma(const sc_core::sc_module_name& name, const DramParams& dram_params,
          const ArrayParams& array, const sc_core::sc_time& clock_period)
     : sc_module(name),
       ideal_(dram_params.model == DramModel::kIdeal),
-      word_lanes_(array.rows),
+      word_channels_(array.word_channels()),
       cols_(array.cols),
+      channel_major_weights_(array.is_input_stationary()),
       clock_period_(clock_period),
       beat_(new DramBeat) {
     SC_HAS_PROCESS(Dma);
@@ -31,12 +33,23 @@ void Dma::step() {
     }
     ++edges_;
     if (!returns_.empty()) deliver_due();
-    if (active_) transfer_cycle();
+    if (active_) {
+        if (transfer_.on_chip) {
+            move_word();
+        } else {
+            transfer_cycle();
+        }
+    }
     if (!active_ && returns_.empty()) next_trigger(job->default_event());  // asleep until then
 }
 
 void Dma::begin() {
     transfer_ = job->job();
+    if (transfer_.on_chip) {
+        active_ = true;
+        next_element_ = 0;
+        return;
+    }
     runs_ = TransferRuns(transfer_);
     run_index_ = 0;
     next_element_ = 0;
@@ -44,6 +57,43 @@ void Dma::begin() {
     active_ = true;
     start_run();
     if (ideal_) transfer_cycle();
+}
+
+void Dma::move_word() {
+    const Box& box = transfer_.box;
+    const int64_t pixel = next_element_ / box.channels();
+    const int64_t channel = next_element_ % box.channels();
+    const int64_t lanes = std::min<int64_t>(cols_, box.channels() - channel);
+    read_output(pixel, channel, lanes);
+    const int64_t place =
+        ((box.y0 + pixel / box.cols()) * transfer_.map_width + box.x0 + pixel % box.cols()) *
+            transfer_.map_channels +
+        box.c0 + channel;
+    buffer_payload_.set_command(tlm::TLM_WRITE_COMMAND);
+    buffer_payload_.set_address(ElementSlots::address(transfer_.on_chip_slot, place));
+    sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
+    input_buffer->b_transport(buffer_payload_, delay);
+    elements_.clear();
+    next_element_ += lanes;
+    if (channel + lanes == box.channels()) {
+        stats_.input_write_words += ceil_divide(box.channels(), word_channels_);
+    }
+    if (next_element_ < box.elements()) return;
+    finish_job();
+    stores_acknowledged.write(++acknowledged_);
+}
+
+/// Reads `count` channels of one pixel of the output buffer into `elements_`, from its first on.
+void Dma::read_output(int64_t pixel, int64_t channel, int64_t count, int64_t first) {
+    elements_.resize(static_cast<size_t>(first + count));
+    buffer_payload_.set_command(tlm::TLM_READ_COMMAND);
+    buffer_payload_.set_address(
+        ElementSlots::address(transfer_.slot, pixel * transfer_.pitch + channel));
+    buffer_payload_.set_data_ptr(
+        reinterpret_cast<unsigned char*>(&elements_[static_cast<size_t>(first)]));
+    buffer_payload_.set_data_length(static_cast<unsigned>(count) * sizeof(int16_t));
+    sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
+    output_buffer->b_transport(buffer_payload_, delay);
 }
 
 void Dma::start_run() {
@@ -152,16 +202,9 @@ void Dma::pack_run() {
     const NumberFormat format = transfer_.format;
     const int32_t channels = transfer_.box.channels();
     // (1) The lanes of the run's pixels leave the output buffer.
-    elements_.resize(static_cast<size_t>(run_.elements));
+    elements_.clear();
     for (int64_t element = 0; element < run_.elements; element += channels) {
-        const int64_t pixel = (run_.first_element + element) / channels;
-        buffer_payload_.set_command(tlm::TLM_READ_COMMAND);
-        buffer_payload_.set_address(ElementSlots::address(transfer_.slot, pixel * cols_));
-        buffer_payload_.set_data_ptr(
-            reinterpret_cast<unsigned char*>(&elements_[static_cast<size_t>(element)]));
-        buffer_payload_.set_data_length(static_cast<unsigned>(channels) * sizeof(int16_t));
-        sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
-        output_buffer->b_transport(buffer_payload_, delay);
+        read_output((run_.first_element + element) / channels, 0, channels, element);
     }
     // (2) Bits of neighbours that share the first or the last byte stay as they are.
     bytes_.resize(static_cast<size_t>(run_.bytes));
@@ -199,7 +242,8 @@ void Dma::finish_job() {
 }
 
 int64_t Dma::words_before(const Return& back, int64_t element) const {
-    const int word = back.kind == DmaKind::kLoadWeights ? back.channels : word_lanes_;
+    const bool by_k = back.kind == DmaKind::kLoadWeights && !channel_major_weights_;
+    const int word = by_k ? back.channels : word_channels_;
     const int64_t pixel_words = ceil_divide(back.channels, word);
     return element / back.channels * pixel_words + element % back.channels / word;
 }
@@ -215,7 +259,6 @@ void Dma::deliver_due() {
 
 void Dma::deliver(const Return& back) {
     if (!back.elements.empty()) {
-        const bool weights = back.kind == DmaKind::kLoadWeights;
         buffer_payload_.set_command(tlm::TLM_WRITE_COMMAND);
         buffer_payload_.set_address(ElementSlots::address(back.slot, back.first_element));
         buffer_payload_.set_data_ptr(
@@ -223,10 +266,18 @@ void Dma::deliver(const Return& back) {
         buffer_payload_.set_data_length(
             static_cast<unsigned>(back.elements.size() * sizeof(int16_t)));
         sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
-        (weights ? weight_buffer : input_buffer)->b_transport(buffer_payload_, delay);
-        const int64_t end = back.first_element + static_cast<int64_t>(back.elements.size());
-        (weights ? stats_.weight_write_words : stats_.input_write_words) +=
-            words_before(back, end) - words_before(back, back.first_element);
+        const int64_t words =
+            words_before(back, back.first_element + static_cast<int64_t>(back.elements.size())) -
+            words_before(back, back.first_element);
+        if (back.kind == DmaKind::kLoadWeights) {
+            weight_buffer->b_transport(buffer_payload_, delay);
+            stats_.weight_write_words += words;
+        } else if (back.kind == DmaKind::kLoadInput) {
+            input_buffer->b_transport(buffer_payload_, delay);
+            stats_.input_write_words += words;
+        } else {
+            residual_buffer->b_transport(buffer_payload_, delay);
+        }
     }
     if (!back.last) return;
     switch (back.kind) {
@@ -236,10 +287,28 @@ void Dma::deliver(const Return& back) {
         case DmaKind::kLoadInput:
             inputs_resident.write(++inputs_);
             break;
+        case DmaKind::kLoadResidual:
+            residuals_resident.write(++residuals_);
+            break;
         case DmaKind::kStore:
             stores_acknowledged.write(++acknowledged_);
             break;
     }
+}
+
+void Dma::trace(const TraceScope& scope) const {
+    scope.text("state", [this] {
+        constexpr std::array<const char*, 4> kNames = {"loading_weights", "loading_input",
+                                                       "loading_residual", "storing"};
+        if (active_) return kNames[static_cast<size_t>(transfer_.kind)];
+        return returns_.empty() ? "idle" : "waiting";
+    });
+    scope.number("slot", {32, true}, [this] { return transfer_.slot; });
+    scope.counter("pending_returns", [this] { return static_cast<int64_t>(returns_.size()); });
+    scope.counter("read_bytes", [this] { return stats_.read_bytes; });
+    scope.counter("write_bytes", [this] { return stats_.write_bytes; });
+    scope.counter("input_write_words", [this] { return stats_.input_write_words; });
+    scope.counter("weight_write_words", [this] { return stats_.weight_write_words; });
 }
 
 }  // namespace accelsim

@@ -27,6 +27,16 @@ class ElementSlots {
         std::memcpy(&slot[first], payload.get_data_ptr(), count * sizeof(int16_t));
     }
 
+    /// Performs a read; returns its bytes, 0 where it leaves what was written.
+    unsigned read(tlm::tlm_generic_payload& payload) const {
+        const auto& slot = slots_[payload.get_address() >> 32];
+        const auto first = static_cast<size_t>(payload.get_address() & 0xffffffffU);
+        const size_t count = payload.get_data_length() / sizeof(int16_t);
+        if (slot.size() < first + count) return 0;
+        std::memcpy(payload.get_data_ptr(), &slot[first], count * sizeof(int16_t));
+        return payload.get_data_length();
+    }
+
     const int16_t* elements(int32_t slot) const { return slots_[static_cast<size_t>(slot)].data(); }
 
   private:

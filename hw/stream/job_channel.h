@@ -35,15 +35,21 @@ class JobChannel : public sc_core::sc_prim_channel, public JobIn<Job>, public Jo
     }
     const Job& job() const override { return job_; }
     const sc_core::sc_event& default_event() const override { return issued_; }
+    int64_t issued_jobs() const { return issued_jobs_; }
+    const sc_core::sc_time& issued_at() const { return issued_at_; }  ///< the last one
 
   private:
     void update() override {
         job_ = next_;
+        ++issued_jobs_;
+        issued_at_ = sc_core::sc_time_stamp();
         issued_.notify(sc_core::SC_ZERO_TIME);
     }
 
     Job job_{};
     Job next_{};
+    int64_t issued_jobs_ = 0;
+    sc_core::sc_time issued_at_;
     sc_core::sc_event issued_;
 };
 

@@ -50,8 +50,8 @@ class StreamIn : public virtual sc_core::sc_interface {
     virtual bool ready() const = 0;
     /// At a clock edge: counts the cycle that ends, and says whether a transfer happened in it.
     virtual bool take() = 0;
-    /// Notified when valid rises: an idle consumer may sleep until then.
-    virtual const sc_core::sc_event& valid_rose() const = 0;
+    /// Notified when valid rises or falls: an idle consumer may sleep until then.
+    virtual const sc_core::sc_event& valid_changed() const = 0;
 };
 
 /// A valid/ready channel without registers of its own: valid and payload are the producer's
@@ -105,13 +105,13 @@ class Stream : public sc_core::sc_prim_channel,
     bool firing() const override { return valid_ && ready_; }
     bool blocked() const override { return valid_ && !ready_; }
     const sc_core::sc_event& default_event() const override { return ready_changed_; }
-    const sc_core::sc_event& valid_rose() const override { return valid_rose_; }
+    const sc_core::sc_event& valid_changed() const override { return valid_changed_; }
 
   private:
     void update() override {
         if (swap_) current_ = 1 - current_;
         swap_ = false;
-        if (next_valid_ && !valid_) valid_rose_.notify(sc_core::SC_ZERO_TIME);
+        if (next_valid_ != valid_) valid_changed_.notify(sc_core::SC_ZERO_TIME);
         valid_ = next_valid_;
         if (ready_ != next_ready_) {
             ready_ = next_ready_;
@@ -128,7 +128,7 @@ class Stream : public sc_core::sc_prim_channel,
     bool next_ready_ = true;
     StreamStats stats_;
     sc_core::sc_event ready_changed_;
-    sc_core::sc_event valid_rose_;
+    sc_core::sc_event valid_changed_;
 };
 
 }  // namespace accelsim

@@ -24,9 +24,21 @@ void HostBus::transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& del
 }
 
 unsigned HostBus::transport_debug(tlm::tlm_generic_payload& payload) {
-    if (payload.get_address() >> kTargetBits == kDram) return dram->transport_dbg(payload);
-    payload.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
-    return 0;
+    const uint64_t address = payload.get_address();
+    unsigned bytes = 0;
+    payload.set_address(address & ((uint64_t{1} << kTargetBits) - 1));
+    switch (address >> kTargetBits) {
+        case kDram:
+            bytes = dram->transport_dbg(payload);
+            break;
+        case kInputBuffer:
+            bytes = input_buffer->transport_dbg(payload);
+            break;
+        default:
+            payload.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
+    }
+    payload.set_address(address);
+    return bytes;
 }
 
 }  // namespace accelsim

@@ -11,7 +11,7 @@ namespace accelsim {
 /// Routes the host's TLM-2.0 transactions by the top byte of their address.
 class HostBus : public sc_core::sc_module {
   public:
-    enum Target : uint64_t { kDram = 0, kProgram = 1, kConstants = 2 };
+    enum Target : uint64_t { kDram = 0, kProgram = 1, kConstants = 2, kInputBuffer = 3 };
     static constexpr int kTargetBits = 56;
     static uint64_t address(Target target, uint64_t offset) {
         return (static_cast<uint64_t>(target) << kTargetBits) + offset;
@@ -21,6 +21,7 @@ class HostBus : public sc_core::sc_module {
     tlm_utils::simple_initiator_socket<HostBus> dram{"dram"};
     tlm_utils::simple_initiator_socket<HostBus> program{"program"};
     tlm_utils::simple_initiator_socket<HostBus> constants{"constants"};
+    tlm_utils::simple_initiator_socket<HostBus> input_buffer{"input_buffer"};  ///< debug alone
 
     explicit HostBus(const sc_core::sc_module_name& name);
 

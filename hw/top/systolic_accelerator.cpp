@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "hw/trace/trace_stream.h"
+
 namespace accelsim {
 namespace {
 
@@ -24,13 +26,15 @@ SystolicAccelerator::SystolicAccelerator(const sc_core::sc_module_name& name,
       dma("dma", params.dram, params.array, period_of(params)),
       weight_buffer("weight_buffer", params.array),
       input_buffer("input_buffer", params.input_buffer, params.array),
-      array("array", params.array),
+      array("array", params.array, params.accumulator),
       accumulator("accumulator", params.accumulator, params.array),
       post_processing("post_processing", params.post_processing, params.array),
       output_buffer("output_buffer", params.array) {
     prepare_payloads(params.array);
     bind_clock();
     bind_control();
+    bind_events();
+    bind_operands(params.array);
     bind_streams();
 }
 
@@ -38,7 +42,7 @@ void SystolicAccelerator::prepare_payloads(const ArrayParams& array_params) {
     const auto lanes = [](int count) {
         return [count](auto& payload) { payload.lanes.resize(static_cast<size_t>(count)); };
     };
-    weight_rows_.prepare(lanes(array_params.cols));
+    rows_.prepare(lanes(array_params.cols));
     array_beats_.prepare(lanes(array_params.rows));
     pool_beats_.prepare(lanes(array_params.cols));
     sums_.prepare(lanes(array_params.cols));
@@ -61,6 +65,7 @@ void SystolicAccelerator::bind_control() {
     bus.dram.bind(dram.host);
     bus.program.bind(program.host);
     bus.constants.bind(constants.host);
+    bus.input_buffer.bind(input_buffer.host);
     program.interrupt(interrupt);
     sequencer.program(program);
     sequencer.events.bind(events_);
@@ -69,37 +74,66 @@ void SystolicAccelerator::bind_control() {
     sequencer.feed_job(feed_jobs_);
     sequencer.post_job(post_jobs_);
     dma.job(dma_jobs_);
-    weight_buffer.job(load_jobs_);
-    input_buffer.job(feed_jobs_);
+    weight_buffer.load_job(load_jobs_);
+    weight_buffer.feed_job(feed_jobs_);
+    input_buffer.load_job(load_jobs_);
+    input_buffer.feed_job(feed_jobs_);
     accumulator.job(post_jobs_);
     post_processing.job(post_jobs_);
+}
 
+void SystolicAccelerator::bind_events() {
     dma.jobs_transferred(event(Event::kDmaJobsTransferred));
     dma.weights_resident(event(Event::kWeightsResident));
     dma.inputs_resident(event(Event::kInputsResident));
+    dma.residuals_resident(event(Event::kResidualsResident));
     dma.stores_freed(event(Event::kStoresFreed));
     dma.stores_acknowledged(event(Event::kStoresAcknowledged));
-    weight_buffer.tiles_loaded(event(Event::kTilesLoaded));
     weight_buffer.slot_freed_0(event(Event::kWeightSlotFreed0));
     weight_buffer.slot_freed_1(event(Event::kWeightSlotFreed1));
-    input_buffer.tiles_started(event(Event::kTilesStarted));
-    input_buffer.tiles_fed(event(Event::kTilesFed));
+    input_buffer.pool_tiles_fed(event(Event::kPoolTilesFed));
     input_buffer.slot_freed_0(event(Event::kInputSlotFreed0));
     input_buffer.slot_freed_1(event(Event::kInputSlotFreed1));
+    array.tiles_drained(event(Event::kTilesDrained));
     accumulator.tiles_accumulated(event(Event::kTilesAccumulated));
     post_processing.blocks_posted(event(Event::kBlocksPosted));
+}
+
+void SystolicAccelerator::bind_operands(const ArrayParams& array_params) {
+    const auto bind_beats = [this](auto& source, auto& beats) {
+        beats(array_beats_);
+        source.tiles_started(event(Event::kTilesStarted));
+        source.tiles_fed(event(Event::kTilesFed));
+    };
+    const auto bind_rows = [this](auto& source) {
+        source.rows_out(rows_);
+        source.tiles_loaded(event(Event::kTilesLoaded));
+    };
+    switch (array_params.dataflow) {
+        case Dataflow::kWeightStationary:
+            bind_beats(input_buffer, input_buffer.array_beats);
+            bind_rows(weight_buffer);
+            break;
+        case Dataflow::kInputStationary:
+            bind_beats(weight_buffer, weight_buffer.beats_out);
+            bind_rows(input_buffer);
+            break;
+        case Dataflow::kOutputStationary:
+            bind_beats(input_buffer, input_buffer.array_beats);
+            weight_buffer.rows_out(rows_);
+            break;
+    }
+    array.rows(rows_);
+    array.beats(array_beats_);
+    sequencer.array_beats(array_beats_);
 }
 
 void SystolicAccelerator::bind_streams() {
     dma.dram.bind(dram.dma);
     dma.weight_buffer.bind(weight_buffer.fill);
     dma.input_buffer.bind(input_buffer.fill);
+    dma.residual_buffer.bind(residual_buffer.fill);
     dma.output_buffer.bind(output_buffer.drain);
-    weight_buffer.rows_out(weight_rows_);
-    array.weight_rows(weight_rows_);
-    input_buffer.array_beats(array_beats_);
-    array.beats(array_beats_);
-    sequencer.array_beats(array_beats_);
     input_buffer.pool_beats(pool_beats_);
     post_processing.pool_beats(pool_beats_);
     sequencer.pool_beats(pool_beats_);
@@ -108,6 +142,7 @@ void SystolicAccelerator::bind_streams() {
     accumulator.words_out(accumulator_words_);
     post_processing.words(accumulator_words_);
     post_processing.constants(constants);
+    post_processing.residual(residual_buffer);
     post_processing.output(output_words_);
     output_buffer.words(output_words_);
 }
@@ -115,7 +150,7 @@ void SystolicAccelerator::bind_streams() {
 std::vector<std::string> SystolicAccelerator::blocked_channels() const {
     std::vector<std::string> names;
     const std::array<const StreamStatus*, 6> channels = {
-        &weight_rows_, &array_beats_, &pool_beats_, &sums_, &accumulator_words_, &output_words_};
+        &rows_, &array_beats_, &pool_beats_, &sums_, &accumulator_words_, &output_words_};
     for (const StreamStatus* channel : channels) {
         if (channel->blocked()) names.push_back(channel->channel_name());
     }
@@ -124,10 +159,40 @@ std::vector<std::string> SystolicAccelerator::blocked_channels() const {
 
 int64_t SystolicAccelerator::activity() const {
     return sequencer.progress() + dma.stats().read_bytes + dma.stats().write_bytes +
-           input_buffer.stats().read_words + weight_buffer.stats().read_words +
-           array_beats_.stats().transfers + pool_beats_.stats().transfers +
-           accumulator.stats().read_words + accumulator.stats().write_words +
+           dma.stats().input_write_words + input_buffer.stats().read_words +
+           weight_buffer.stats().read_words + array_beats_.stats().transfers +
+           pool_beats_.stats().transfers + accumulator.stats().read_words +
+           accumulator.stats().write_words + residual_buffer.stats().read_words +
            output_buffer.stats().write_words;
+}
+
+void SystolicAccelerator::trace(const TraceScope& scope, const TraceFormats& formats) const {
+    const ArrayParams& params = array.params();
+    const bool swapped = params.is_input_stationary();
+    const NumberFormat sum{32, true};
+    scope.bit("interrupt", [this] { return interrupt.read(); });
+    sequencer.trace(scope.scope("sequencer"));
+    trace_jobs(scope, dma_jobs_, clock.period());
+    trace_jobs(scope, load_jobs_, clock.period());
+    trace_jobs(scope, feed_jobs_, clock.period());
+    trace_jobs(scope, post_jobs_, clock.period());
+    dma.trace(scope.scope("dma"));
+    weight_buffer.trace(scope.scope("weight_buffer"));
+    input_buffer.trace(scope.scope("input_buffer"));
+    // Rows of operands to load carry one operand of a pair at a time.
+    const int row_parts = params.is_output_stationary() ? params.macs_per_pe : 1;
+    trace_stream(scope, rows_, swapped ? formats.activation : formats.weight, row_parts);
+    trace_stream(scope, array_beats_, swapped ? formats.weight : formats.activation,
+                 params.macs_per_pe);
+    trace_stream(scope, pool_beats_, formats.activation);
+    array.trace(scope.scope("array"), formats);
+    trace_stream(scope, sums_, sum);
+    accumulator.trace(scope.scope("accumulator"));
+    trace_stream(scope, accumulator_words_, sum);
+    post_processing.trace(scope.scope("post_processing"));
+    residual_buffer.trace(scope.scope("residual_buffer"));
+    trace_stream(scope, output_words_, formats.activation);
+    output_buffer.trace(scope.scope("output_buffer"));
 }
 
 }  // namespace accelsim

@@ -16,9 +16,12 @@
 #include "hw/memory/dram.h"
 #include "hw/memory/input_buffer.h"
 #include "hw/memory/output_buffer.h"
+#include "hw/memory/residual_buffer.h"
 #include "hw/memory/weight_buffer.h"
 #include "hw/stream/clock.h"
 #include "hw/top/host_bus.h"
+#include "hw/trace/trace_formats.h"
+#include "hw/trace/trace_scope.h"
 
 namespace accelsim {
 
@@ -28,6 +31,12 @@ namespace accelsim {
 ///     DRAM <-> DMA -> weight buffer -> array -> accumulator -> post-processing -> output buffer ->
 ///     DMA
 ///                  -> input buffer  ->       (pooling layers)  ->
+///                  -> residual buffer                          ->
+///
+/// Which buffer gives the array its beats and which its rows depends on the dataflow: weight
+/// stationary beats of activations and rows of weights to load, input stationary beats of weights
+/// and rows of activations to load, output stationary beats of activations and a row of weights
+/// with each.
 class SystolicAccelerator : public sc_core::sc_module {
   public:
     Clock clock;
@@ -39,7 +48,7 @@ class SystolicAccelerator : public sc_core::sc_module {
     JobChannel<LoadJob> load_jobs_{"load_jobs"};
     JobChannel<FeedJob> feed_jobs_{"feed_jobs"};
     JobChannel<PostJob> post_jobs_{"post_jobs"};
-    Stream<WeightRow> weight_rows_{"weight_rows"};
+    Stream<WeightRow> rows_{"rows"};
     Stream<Beat> array_beats_{"array_beats"};
     Stream<Beat> pool_beats_{"pool_beats"};
     Stream<SumWord> sums_{"sums"};
@@ -60,6 +69,7 @@ class SystolicAccelerator : public sc_core::sc_module {
     AccumulatorMemory accumulator;
     PostProcessing post_processing;
     OutputBuffer output_buffer;
+    ResidualBuffer residual_buffer{"residual_buffer"};
 
     SystolicAccelerator(const sc_core::sc_module_name& name, const AcceleratorParams& params);
 
@@ -70,10 +80,15 @@ class SystolicAccelerator : public sc_core::sc_module {
     /// it standing still.
     int64_t activity() const;
 
+    /// Names every register, channel, state machine and counter.
+    void trace(const TraceScope& scope, const TraceFormats& formats) const;
+
   private:
     void prepare_payloads(const ArrayParams& array_params);
     void bind_clock();
     void bind_control();
+    void bind_events();
+    void bind_operands(const ArrayParams& array_params);
     void bind_streams();
     sc_core::sc_signal<int64_t>& event(Event e) { return events_[static_cast<size_t>(e)]; }
 };

@@ -5,6 +5,7 @@
 #include <iostream>
 #include <streambuf>
 
+#include "sw/cli/layer_result.h"
 #include "sw/cli/yaml_text.h"
 #include "sw/driver/cycle_simulation.h"
 #include "sw/network/images.h"
@@ -38,17 +39,17 @@ class CommentLines : public std::streambuf {
 
 std::string buffer_line(const char* name, const BufferParams& buffer, int lanes, int bits) {
     return fmt::format(
-        "# {:<15}{} slots of {} bytes ({} words of {} x {} bits), {} words a cycle\n", name,
+        "# {:<16}{} slots of {} bytes ({} words of {} x {} bits), {} words a cycle\n", name,
         buffer.slots, buffer.capacity_bytes / buffer.slots,
         buffer.slot_bits() / (int64_t{bits} * lanes), lanes, bits, buffer.banks);
 }
 
 std::string dram_line(const DramParams& dram) {
-    if (dram.model == DramModel::kIdeal) return "# dram           ideal\n";
+    if (dram.model == DramModel::kIdeal) return "# dram            ideal\n";
     const std::string fraction = dram.bytes_per_cycle_denominator == 1
                                      ? ""
                                      : fmt::format("/{}", dram.bytes_per_cycle_denominator);
-    return fmt::format("# dram           {}{} bytes a cycle, latency {} cycles\n",
+    return fmt::format("# dram            {}{} bytes a cycle, latency {} cycles\n",
                        dram.bytes_per_cycle_numerator, fraction, dram.latency_cycles);
 }
 
@@ -57,18 +58,22 @@ std::string sizes_text(const RunParams& params) {
     const AcceleratorParams& machine = params.accelerator;
     const ArrayParams& array = machine.array;
     const int activation_bits = params.quantization.activation_bits;
+    const int64_t macs = int64_t{array.rows} * array.cols * array.macs_per_pe;
     return "# sizes\n" +
-           fmt::format(
-               "# {:<15}{} x {} PEs, {} MACs a cycle, {} GMAC/s\n", "array", array.rows, array.cols,
-               int64_t{array.rows} * array.cols,
-               static_cast<double>(int64_t{array.rows} * array.cols) * machine.clock_mhz / 1000) +
-           fmt::format("# {:<15}{} slots of {} words of {} x {} bits\n", "accumulator",
+           fmt::format("# {:<16}{} x {} PEs, {} MACs a cycle, {} GMAC/s\n", "array", array.rows,
+                       array.cols, macs, static_cast<double>(macs) * machine.clock_mhz / 1000) +
+           fmt::format("# {:<16}{} slots of {} words of {} x {} bits\n", "accumulator",
                        machine.accumulator.slots, machine.accumulator.slot_words(array.cols),
                        array.cols, machine.accumulator.bits) +
-           buffer_line("input_buffer", machine.input_buffer, array.rows, activation_bits) +
-           buffer_line("weight_buffer", machine.weight_buffer, array.cols,
+           buffer_line("input_buffer", machine.input_buffer, array.word_channels(),
+                       activation_bits) +
+           buffer_line("weight_buffer", machine.weight_buffer,
+                       array.is_input_stationary() ? array.word_channels() : array.cols,
                        params.quantization.weight_bits) +
            buffer_line("output_buffer", machine.output_buffer, array.cols, activation_bits) +
+           fmt::format("# {:<16}{} slots of {} bytes\n", "residual_buffer",
+                       machine.residual_buffer.slots,
+                       machine.residual_buffer.capacity_bytes / machine.residual_buffer.slots) +
            dram_line(machine.dram);
 }
 
@@ -78,27 +83,36 @@ QuantizedNetwork compile_for_schedule(const RunParams& params) {
     const uint64_t seed = params.simulation.seed;
     Graph graph = load_network(params.network, seed);
     const ImageSet images = ImageSet::seeded(graph.input, 1, seed + 1);
-    return compile_network(
-        std::move(graph), params.fuse_batch_norm, params.quantization, images, 1, {},
-        params.accelerator.accumulator.slot_words(params.accelerator.array.cols));
+    return compile_network(std::move(graph), params.fuse_batch_norm, params.quantization, images, 1,
+                           {}, params.accelerator.most_block_pixels());
 }
 
-/// Tile sizes of every layer.
+/// Which of a layer's maps stay on chip.
+std::string kept_maps(const LayerScheduleSummary& schedule) {
+    if (schedule.input_on_chip && schedule.output_on_chip) return "both";
+    return schedule.input_on_chip ? "input" : schedule.output_on_chip ? "output" : "-";
+}
+
+/// How every layer is cut, its outermost loop, and what stays on chip.
 std::string schedule_table(const QuantizedNetwork& network, const CycleSimulation& simulation) {
-    std::vector<Align> columns(9, Align::kRight);
+    std::vector<Align> columns(13, Align::kRight);
     columns.front() = Align::kLeft;
     TextTable table(columns);
-    table.add_row({"layer", "output", "rows", "cols", "k_tiles", "pixel_blocks", "channel_tiles",
-                   "k_blocks", "tiles"});
+    table.add_row({"layer", "output", "mapping", "outermost", "rows", "cols", "channels", "k_tiles",
+                   "pixel_blocks", "channel_tiles", "k_blocks", "tiles", "on_chip"});
     for (size_t i = 0; i < network.layers.size(); ++i) {
         const QuantizedLayer& layer = network.layers[i];
-        std::vector<std::string> row = {layer.name, to_string(layer.output)};
-        const LayerPlan& plan = simulation.plans()[i];
+        const LayerScheduleSummary schedule = schedule_summary(layer, simulation.plans()[i]);
+        const std::string& order = schedule.loop_order;
+        std::vector<std::string> row = {layer.name, to_string(layer.output), schedule.mapping,
+                                        order.substr(0, order.find(' '))};
         for (const int64_t number :
-             {plan.sizes.rows_per_block, plan.sizes.cols_per_block, plan.sizes.k_tiles_per_block,
-              plan.pixel_blocks, plan.channel_tiles, plan.k_blocks, plan.tiles}) {
+             {schedule.rows_per_block, schedule.cols_per_block, schedule.channels_per_block,
+              schedule.k_tiles_per_block, schedule.pixel_blocks, schedule.channel_tiles,
+              schedule.k_blocks, schedule.tiles}) {
             row.push_back(std::to_string(number));
         }
+        row.push_back(kept_maps(schedule));
         table.add_row(row);
     }
     return table.to_string();

@@ -23,6 +23,7 @@ void check_folder(const std::string& option, const std::string& folder) {
 void check_file(const std::string& option, const std::string& file) {
     std::error_code ignored;
     const bool is_new = !std::filesystem::exists(file, ignored);
+    std::filesystem::create_directories(std::filesystem::path(file).parent_path(), ignored);
     const bool opens = std::ofstream(file, std::ios::app).is_open();
     if (!opens) throw UserError(option, "must be a file that can be written", "'" + file + "'");
     if (is_new) std::filesystem::remove(file, ignored);

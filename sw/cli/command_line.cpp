@@ -13,6 +13,7 @@
 #include "sw/base/nearest.h"
 #include "sw/cli/check_command.h"
 #include "sw/cli/run_command.h"
+#include "sw/cli/waveform_options.h"
 
 namespace accelsim {
 namespace {
@@ -90,13 +91,11 @@ CLI::Option* add_key_option(CLI::App& app, ConfigRequest& request, const std::st
         ->type_name(type);
 }
 
-void refuse_options_to_come(CLI::App& app, const std::vector<std::string>& names) {
-    for (const std::string& name : names) {
-        app.add_option_function<std::string>(
-               name, [name](const std::string&) { throw UserError(name, "is not available yet"); })
-            ->expected(0, 1)  // CLI11 knows no name of a hidden option whose value is missing
-            ->group("");
-    }
+void refuse_option_to_come(CLI::App& app, const std::string& name) {
+    app.add_option_function<std::string>(
+           name, [name](const std::string&) { throw UserError(name, "is not available yet"); })
+        ->expected(0, 1)  // CLI11 knows no name of a hidden option whose value is missing
+        ->group("");
 }
 
 void add_key_options(CLI::App& app, ConfigRequest& config) {
@@ -136,9 +135,11 @@ int run(CLI::App& app, std::vector<std::string> arguments) {
     app.add_option("--dump-program", options.dump_program, "write the Program as text")
         ->type_name("FILE");
     app.add_flag("--quiet", options.quiet, "totals alone");
-    refuse_options_to_come(app,
-                           {"--vcd", "--vcd-window", "--vcd-layer", "--vcd-scope", "--timeline"});
+    WaveformOptions waveform;
+    waveform.add_to(app);
+    refuse_option_to_come(app, "--timeline");
     if (parse(app, std::move(arguments))) return 0;
+    options.waveform = waveform.params();
     if (options.quiet) set_log_level(LogLevel::kWarning);
     return run_command(options);
 }

@@ -16,11 +16,13 @@
 #include "sw/base/log.h"
 #include "sw/base/progress.h"
 #include "sw/cli/check_outputs.h"
+#include "sw/cli/layer_result.h"
 #include "sw/cli/verifier.h"
 #include "sw/driver/cycle_simulation.h"
 #include "sw/network/dump_tensors.h"
 #include "sw/network/evaluate.h"
 #include "sw/network/images.h"
+#include "sw/network/layer_maps.h"
 #include "sw/network/load_network.h"
 #include "sw/network/reference_executor.h"
 #include "sw/passes/pipeline.h"
@@ -63,44 +65,34 @@ RunImages load_images(const std::optional<std::string>& path, const std::string&
     return {ImageSet::load(*path, typed_path, shape, selection), typed_path};
 }
 
-ReferenceOptions reference_options(const AcceleratorParams& accelerator) {
-    return {accelerator.accumulator.bits, accelerator.accumulator.overflow, accelerator.array.rows};
-}
-
-LayerResult layer_result(const QuantizedLayer& layer, const LayerPlan& plan,
-                         const LayerCounters& counters, const ArrayParams& array) {
-    LayerResult result;
-    result.name = layer.name;
-    result.kind = to_string(layer.kind);
-    result.input = layer.input;
-    result.conv = layer.conv;
-    result.output = layer.output;
-    const Window& window = layer.has_array_work() ? layer.window : layer.pool.window;
-    result.kernel_height = window.kernel_height;
-    result.kernel_width = window.kernel_width;
-    result.groups = layer.groups;
-    result.input_format = layer.input_format.to_string();
-    if (layer.has_array_work()) result.weight_format = layer.weight_format.to_string();
-    result.output_format = layer.output_format.to_string();
-    result.schedule = {layer.has_array_work() ? "im2col" : "stream",
-                       plan.sizes.rows_per_block,
-                       plan.sizes.cols_per_block,
-                       plan.sizes.k_tiles_per_block,
-                       plan.pixel_blocks,
-                       plan.channel_tiles,
-                       plan.k_blocks,
-                       plan.tiles};
-    result.macs = plan.macs;
-    result.utilization_fraction = fraction_of(plan.macs, counters.cycles * array.rows * array.cols);
-    result.counters = counters;
-    return result;
+std::string dataflow_name(Dataflow dataflow) {
+    switch (dataflow) {
+        case Dataflow::kWeightStationary:
+            return "weight-stationary";
+        case Dataflow::kOutputStationary:
+            return "output-stationary";
+        case Dataflow::kInputStationary:
+            return "input-stationary";
+    }
+    throw InternalError("a dataflow without a name");
 }
 
 /// One run, step by step.
 class Run {
   public:
     explicit Run(const RunOptions& options)
-        : options_(options), params_(load_run_params(options.config)) {}
+        : options_(options), params_(load_run_params(options.config)) {
+        const ArrayParams& array = params_.accelerator.array;
+        result_.version = ACCELSIM_VERSION;
+        result_.config_json = params_.resolved_json;
+        result_.fidelity = "cycle";
+        result_.seed = params_.simulation.seed;
+        result_.clock_mhz = params_.accelerator.clock_mhz;
+        result_.rows = array.rows;
+        result_.cols = array.cols;
+        result_.macs_per_pe = array.macs_per_pe;
+        result_.dataflow = dataflow_name(array.dataflow);
+    }
 
     int execute() {
         check_outputs();
@@ -121,6 +113,9 @@ class Run {
         });
         collect_faults(&faults, [&] {
             if (options_.dump_program) check_file("--dump-program", *options_.dump_program);
+        });
+        collect_faults(&faults, [&] {
+            if (options_.waveform) check_file("--vcd", *options_.waveform->file);
         });
         if (!faults.empty()) throw UserError(std::move(faults));
     }
@@ -149,28 +144,31 @@ class Run {
             load_images(calibration.images, calibration.typed_images, graph.input,
                         {calibration.first, calibration.limit}, simulation.seed + 1)
                 .images;
-        network_ = compile_network(
-            std::move(graph), params_.fuse_batch_norm, params_.quantization, calibration_images,
-            worker_threads(), progress_bar("calibration", "images"),
-            params_.accelerator.accumulator.slot_words(params_.accelerator.array.cols));
+        network_ = compile_network(std::move(graph), params_.fuse_batch_norm, params_.quantization,
+                                   calibration_images, worker_threads(),
+                                   progress_bar("calibration", "images"),
+                                   params_.accelerator.most_block_pixels());
     }
 
     void simulate() {
         const CycleSimulation simulation(params_.accelerator, network_, params_.schedule);
         if (options_.dump_program) write_program(simulation);
+        reference_options_ = simulation.reference_options();
         std::vector<IntegerMap> inputs;
         const int64_t count = std::min(params_.simulation.simulate, images_.images.size());
         for (int64_t i = 0; i < count; ++i) {
             inputs.push_back(
                 quantize_input(network_, real_input(images_.images.pixels(i), input_)));
         }
-        Verifier verifier(network_, reference_options(params_.accelerator));
+        Verifier verifier(network_, reference_options_);
+        LayerMaps dumped(network_, inputs.front());
         std::vector<LayerTensors> tensors;
         const WorkEstimate work(simulation.plans());
         Progress progress("simulation", work.total(count));
 
         CycleSimulation::Watch watch;
         watch.watchdog_cycles = params_.simulation.watchdog_cycles;
+        watch.waveform = options_.waveform;
         watch.on_progress = [&](size_t image, size_t layer, double fraction) {
             progress.update(work.done(image, layer, fraction));
         };
@@ -180,9 +178,9 @@ class Run {
                 verifier.check(outcome);
             }
             if (options_.dump_tensors && outcome.image == 0) {
-                const QuantizedLayer& layer = network_.layers[outcome.layer];
-                IntegerMap input = outcome.layer == 0 ? inputs[0] : tensors.back().output;
-                tensors.push_back({as_layer_input(layer, std::move(input)), outcome.output});
+                tensors.push_back({dumped.input_of(outcome.layer), outcome.output,
+                                   dumped.residual_of(outcome.layer)});
+                dumped.add_output(outcome.output);
             }
             add_layer(simulation, outcome);
         };
@@ -192,8 +190,7 @@ class Run {
         log_debug("simulated in {:.3f} s", seconds.count());
         result_.verification = verifier.result();
         if (options_.dump_tensors) {
-            dump_tensors(*options_.dump_tensors, network_, tensors,
-                         reference_options(params_.accelerator));
+            dump_tensors(*options_.dump_tensors, network_, tensors, reference_options_);
         }
     }
 
@@ -208,8 +205,11 @@ class Run {
             if (difference.empty()) return;
             throw InternalError("layer " + layer.name + ": " + difference + " depends on the data");
         }
-        LayerResult entry = layer_result(layer, simulation.plans()[outcome.layer], outcome.counters,
-                                         params_.accelerator.array);
+        LayerResult entry =
+            describe_layer(network_, outcome.layer, simulation.plans()[outcome.layer]);
+        entry.counters = outcome.counters;
+        entry.utilization_fraction =
+            result_.utilization_fraction(entry.macs, entry.counters.cycles);
         entry.start_cycle = result_.total_cycles();
         result_.layers.push_back(std::move(entry));
     }
@@ -233,10 +233,9 @@ class Run {
         accuracy.float_correct = float_correct_;
         std::vector<int> predictions = predictions_;
         if (accuracy.simulated_images < accuracy.images) {
-            predictions =
-                evaluate(network_, input_, images_.images, reference_options(params_.accelerator),
-                         worker_threads(), progress_bar("reference executor", "images"))
-                    .predictions;
+            predictions = evaluate(network_, input_, images_.images, reference_options_,
+                                   worker_threads(), progress_bar("reference executor", "images"))
+                              .predictions;
             std::copy(predictions_.begin(), predictions_.end(), predictions.begin());
         }
         for (int64_t i = 0; i < accuracy.images; ++i) {
@@ -246,14 +245,7 @@ class Run {
     }
 
     int report() {
-        result_.version = ACCELSIM_VERSION;
         result_.network = network_.name;
-        result_.config_json = params_.resolved_json;
-        result_.fidelity = "cycle";
-        result_.seed = params_.simulation.seed;
-        result_.clock_mhz = params_.accelerator.clock_mhz;
-        result_.rows = params_.accelerator.array.rows;
-        result_.cols = params_.accelerator.array.cols;
         result_.images_source = images_.source;
         const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start_;
         result_.wall_seconds = wall.count();
@@ -270,6 +262,7 @@ class Run {
     InputParams input_;
     RunImages images_;
     QuantizedNetwork network_;
+    NetworkReferenceOptions reference_options_;
     std::optional<int64_t> float_correct_;
     std::vector<int> predictions_;  ///< of the simulated images
     RunResult result_;

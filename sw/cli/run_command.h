@@ -4,6 +4,7 @@
 #include <string>
 
 #include "sw/config/load_config.h"
+#include "sw/params/run_params.h"
 
 namespace accelsim {
 
@@ -13,7 +14,8 @@ struct RunOptions {
     ConfigRequest config;
     std::optional<std::string> dump_tensors;  ///< folder
     std::optional<std::string> dump_program;  ///< file
-    bool quiet = false;                       ///< totals alone
+    std::optional<WaveformParams> waveform;
+    bool quiet = false;  ///< totals alone
 };
 
 /// Runs and reports; returns the exit status. Faults are thrown (UserError, InternalError).

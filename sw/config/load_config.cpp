@@ -13,11 +13,12 @@ namespace {
 RunParams read_run(YamlReader& reader, const std::string& data_directory) {
     RunParams params;
     YamlMap root = reader.root();
-    read_accelerator(root, params.accelerator);
+    YamlMap array = read_accelerator(root, params.accelerator);
     read_network(root, data_directory, params.network);
     read_quantization(root, data_directory, params.quantization);
+    check_operand_widths(array, params.accelerator.array, params.quantization);
     read_passes(root, params.fuse_batch_norm);
-    read_schedule(root, params.schedule);
+    read_schedule(root, params.accelerator, params.schedule);
     read_simulation(root, data_directory, params.simulation);
     root.not_yet("energy");
     read_report(root, data_directory, params.report);

@@ -16,33 +16,62 @@ constexpr IntegerRange kLatencyCycles{0, 1'000'000};
 constexpr double kMostKib = 1024.0 * 1024.0;
 constexpr double kMostRate = 1'000'000;
 constexpr int64_t kBytesPerKib = 1024;
+constexpr int kLfsrBits = 8;
 /// Bytes of a job times the denominator stay within 64 bits.
 constexpr int64_t kMostBandwidthPart = int64_t{1} << 32;
 
-void read_array(YamlMap map, ArrayParams& array) {
-    map.integer({"rows", "rows of PEs; a beat carries one activation for each", "PEs"}, array.rows,
-                kArraySide);
-    map.integer({"cols", "columns of PEs; one output channel for each", "PEs"}, array.cols,
-                kArraySide);
-    map.choice({"dataflow", "what stays in the PEs: `ws` weight stationary"}, array.dataflow,
-               {{"ws", Dataflow::kWeightStationary}}, {"os", "is"});
+void read_dataflow(YamlMap& map, ArrayParams& array) {
+    map.choice({"dataflow",
+                "what stays in the PEs: `ws` weights, `os` outputs (the sums), `is` inputs "
+                "(activations)"},
+               array.dataflow,
+               {{"ws", Dataflow::kWeightStationary},
+                {"os", Dataflow::kOutputStationary},
+                {"is", Dataflow::kInputStationary}});
     map.choice(
         {"preload",
-         "how the next tile's weights enter: `shadow` into a second set of registers while the "
-         "tile before computes; `single` once its last beat is in; `drained` once its last "
-         "result is out"},
+         "how the next tile's stationary operands enter: `shadow` into a second set of registers "
+         "while the tile before computes; `single` once its last beat is in; `drained` once its "
+         "last result is out. With `os` how the sums leave: `shadow` from result registers "
+         "beside them, while the next tile computes; `single` and `drained` the sums themselves, "
+         "and the next tile waits"},
         array.preload,
         {{"shadow", Preload::kShadow},
          {"single", Preload::kSingle},
          {"drained", Preload::kDrained}});
-    map.integer(
-        {"pe_pipeline_stages",
-         "registers on the way from a PE to the one below, and the skew between rows", "cycles"},
-        array.pe_pipeline_stages, {1, 64});
+}
+
+void read_array(YamlMap& map, ArrayParams& array) {
+    map.integer({"rows", "rows of PEs: k of the inner product; with `os` output pixels", "PEs"},
+                array.rows, kArraySide);
+    map.integer({"cols", "columns of PEs: output channels; with `is` output pixels", "PEs"},
+                array.cols, kArraySide);
+    read_dataflow(map, array);
+    map.integer({"macs_per_pe",
+                 "products of a PE in a cycle; with 2 it adds those of two 2-bit activations and "
+                 "two weights of at most 4 bits",
+                 "MACs"},
+                array.macs_per_pe, {1, 2});
+    map.integer({"pe_pipeline_stages",
+                 "registers on the way from a PE to the one below, and the skew between rows; with "
+                 "`os` from a PE's operands to its sum",
+                 "cycles"},
+                array.pe_pipeline_stages, {1, 64});
     map.integer({"input_stages", "registers before the array", "cycles"}, array.input_stages,
                 kStages);
-    map.integer({"load_gap", "wait between a finished weight load and the first beat", "cycles"},
+    map.integer({"load_gap",
+                 "wait between a finished load and the first beat; with `os`, where the sums "
+                 "themselves leave, between the last sum and their way out",
+                 "cycles"},
                 array.load_gap, kGapCycles);
+    map.integer({"row_skew",
+                 "how much later a row's operands come than those of the row above; 0, with `os` "
+                 "alone: an operand reaches all rows of its column at once",
+                 "cycles"},
+                array.row_skew, {0, 1});
+    if (array.row_skew == 0 && !array.is_output_stationary()) {
+        map.fault("row_skew", "0 is for dataflow os: elsewhere sums go from row to row");
+    }
     map.integer(
         {"accumulate_stages", "registers between the array's edge and the accumulator", "cycles"},
         array.accumulate_stages, kStages);
@@ -82,6 +111,26 @@ void read_accumulator(YamlMap map, int cols, AccumulatorParams& accumulator) {
     }
 }
 
+void read_rrelu(YamlMap map, LfsrParams& lfsr) {
+    map.integer({"state", "register at the start of each layer and image; 0 would never change"},
+                lfsr.state, {1, 255});
+    map.choice({"direction", "in which the register shifts; `left` is towards tap 8"},
+               lfsr.direction, {{"left", LfsrDirection::kLeft}, {"right", LfsrDirection::kRight}});
+    std::vector<int64_t> taps;
+    for (int tap = kLfsrBits; tap > 0; --tap) {
+        if ((lfsr.taps >> (tap - 1) & 1) != 0) taps.push_back(tap);
+    }
+    map.integers({"taps", "bits, counted from 1, whose exclusive or enters the register"}, taps,
+                 {1, kLfsrBits}, {1, kLfsrBits});
+    unsigned mask = 0;
+    for (const int64_t tap : taps) {
+        const unsigned bit = 1U << (tap - 1);
+        if ((mask & bit) != 0) map.fault("taps", fmt::format("must name tap {} once only", tap));
+        mask |= bit;
+    }
+    lfsr.taps = static_cast<uint8_t>(mask);
+}
+
 void read_post_processing(YamlMap map, PostProcessingParams& post_processing) {
     map.integer({"stages", "registers from an accumulator word to the output buffer", "cycles"},
                 post_processing.stages, {1, 64});
@@ -90,6 +139,10 @@ void read_post_processing(YamlMap map, PostProcessingParams& post_processing) {
         {"batch_norm_unit", "a batch-norm unit in the data path (not available yet: false)"},
         batch_norm_unit);
     if (batch_norm_unit) map.fault("batch_norm_unit", "true is not available yet");
+    read_rrelu(map.map({"rrelu",
+                        "The shift register of randomized ReLUs (8 bits, Fibonacci). It steps once "
+                        "a word."}),
+               post_processing.rrelu);
 }
 
 /// The two figures of the DRAM, each in the user's choice of units.
@@ -174,7 +227,7 @@ void read_dram(YamlMap& accelerator, const Rational& clock_mhz, DramParams& dram
 
 }  // namespace
 
-void read_accelerator(YamlMap root, AcceleratorParams& params) {
+YamlMap read_accelerator(YamlMap root, AcceleratorParams& params) {
     enum class Family { kSystolic };
     YamlMap map = root.map({"accelerator", "The hardware."});
     Family family = Family::kSystolic;
@@ -185,25 +238,48 @@ void read_accelerator(YamlMap root, AcceleratorParams& params) {
         {"clock_mhz", "turns cycles into seconds, and the DRAM's figures into cycles", "MHz"},
         clock_mhz, kClockMhz);
     params.clock_mhz = clock_mhz.to_double();
-    read_array(map.map({"array", "The systolic array."}), params.array);
+    YamlMap array = map.map({"array", "The systolic array."});
+    read_array(array, params.array);
     read_accumulator(
         map.map(
             {"accumulator", "Partial sums below the array: words of `cols` lanes of `bits` bits."}),
         params.array.cols, params.accumulator);
-    read_buffer(
-        map.map({"input_buffer", "Activations on chip."}),
-        "words that a beat can read in a cycle (a word: up to `rows` channels of one pixel)",
-        params.input_buffer);
+    read_buffer(map.map({"input_buffer", "Activations on chip."}),
+                "words that a beat can read in a cycle (a word: up to `rows * macs_per_pe` "
+                "channels of one pixel)",
+                params.input_buffer);
     read_buffer(map.map({"weight_buffer", "Weights on chip."}),
-                "of words of `cols` weights; read one word a cycle, however many",
+                "of words of `cols` weights (with `is` of up to `rows * macs_per_pe`); read one "
+                "word a cycle, however many",
                 params.weight_buffer);
     read_buffer(map.map({"output_buffer", "Results on their way to DRAM."}),
                 "of words of `cols` outputs; written and read one word a cycle, however many",
                 params.output_buffer);
-    read_post_processing(
-        map.map({"post_processing", "Bias, requantization, ReLU and pooling; one word a cycle."}),
-        params.post_processing);
+    YamlMap residual_buffer =
+        map.map({"residual_buffer", "Second operands of residual additions."});
+    read_capacity(residual_buffer, params.residual_buffer.capacity_bytes,
+                  params.residual_buffer.slots);
+    read_post_processing(map.map({"post_processing",
+                                  "Bias, requantization, residual addition, activation and "
+                                  "pooling; one word a cycle."}),
+                         params.post_processing);
     read_dram(map, clock_mhz, params.dram);
+    return array;
+}
+
+void check_operand_widths(YamlMap& array_map, const ArrayParams& array,
+                          const QuantizationParams& quantization) {
+    constexpr int kNarrowActivationBits = 2;
+    constexpr int kMostNarrowWeightBits = 4;
+    if (array.macs_per_pe == 1 || (quantization.activation_bits == kNarrowActivationBits &&
+                                   quantization.weight_bits <= kMostNarrowWeightBits)) {
+        return;
+    }
+    array_map.fault("macs_per_pe",
+                    fmt::format("2 needs quantization.activation_bits {} and weight_bits of at "
+                                "most {} (they are {} and {})",
+                                kNarrowActivationBits, kMostNarrowWeightBits,
+                                quantization.activation_bits, quantization.weight_bits));
 }
 
 }  // namespace accelsim

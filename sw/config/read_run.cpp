@@ -11,7 +11,6 @@ constexpr IntegerRange kBits{2, 8};
 constexpr IntegerRange kCalibrationImages{1, 1'000'000};
 constexpr IntegerRange kImages{1, 10'000'000};
 constexpr IntegerRange kFirstImage{0, 1'000'000'000};
-constexpr IntegerRange kTileSize{1, 1'000'000};
 constexpr IntegerRange kSeed{0, INT64_MAX};
 constexpr IntegerRange kWatchdogCycles{1000, 1'000'000'000'000};
 
@@ -68,27 +67,6 @@ void read_passes(YamlMap root, bool& fuse_batch_norm) {
         root.fault("passes", "must end with quantize: the hardware computes with integers");
     }
     fuse_batch_norm = count(Pass::kFuseBatchNorm) > 0;
-}
-
-void read_schedule(YamlMap root, std::map<std::string, ScheduleOverride>& layers) {
-    YamlMap map = root.map(
-        {"schedule", "How layers are cut into tiles. Without it, the rule of docs/TIMING.md."});
-    YamlMap by_layer = map.map({"layers", "Sizes for single layers, by the layer's name."});
-    for (auto& [name, layer] :
-         by_layer.members({"<layer>", "One layer's sizes; those left out follow the rule."})) {
-        ScheduleOverride& sizes = layers[name];
-        sizes.where = by_layer.where_key(name);
-        layer.integer(
-            {"rows_per_block", "output rows of a pixel block, before fused pooling", "pixels"},
-            sizes.rows_per_block, kTileSize);
-        layer.integer(
-            {"cols_per_block", "output columns of a pixel block, before fused pooling", "pixels"},
-            sizes.cols_per_block, kTileSize);
-        layer.integer(
-            {"k_tiles_per_block", "tiles of the inner product that are loaded together", "tiles"},
-            sizes.k_tiles_per_block, kTileSize);
-        layer.not_yet("loop_order");
-    }
 }
 
 void read_simulation(YamlMap root, const std::string& data_directory, SimulationParams& params) {

@@ -11,11 +11,15 @@ namespace accelsim {
 /// Readers of the configuration's sections, one a top-level key. Each states its keys, units,
 /// ranges and defaults (the parameter struct's own) once; the key reference comes from the same
 /// calls.
-void read_accelerator(YamlMap root, AcceleratorParams& params);
+/// Returns the map of the array, for rules that other sections share with it.
+YamlMap read_accelerator(YamlMap root, AcceleratorParams& params);
 void read_network(YamlMap root, const std::string& data_directory, NetworkParams& params);
 void read_quantization(YamlMap root, const std::string& data_directory, QuantizationParams& params);
+/// What the array's PEs ask of the operands' widths.
+void check_operand_widths(YamlMap& array_map, const ArrayParams& array,
+                          const QuantizationParams& quantization);
 void read_passes(YamlMap root, bool& fuse_batch_norm);
-void read_schedule(YamlMap root, std::map<std::string, ScheduleOverride>& layers);
+void read_schedule(YamlMap root, const AcceleratorParams& machine, ScheduleParams& params);
 void read_simulation(YamlMap root, const std::string& data_directory, SimulationParams& params);
 void read_report(YamlMap root, const std::string& data_directory, ReportParams& params);
 

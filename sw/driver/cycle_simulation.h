@@ -2,12 +2,13 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "sw/driver/host_driver.h"
 #include "sw/network/quantized_network.h"
+#include "sw/network/reference_executor.h"
 #include "sw/params/accelerator_params.h"
 #include "sw/params/run_params.h"
 
@@ -20,17 +21,21 @@ class CycleSimulation {
     /// Plans every layer. Throws UserError where a layer does not fit the accelerator, or sizes are
     /// given for a layer that the network does not have.
     CycleSimulation(const AcceleratorParams& accelerator, const QuantizedNetwork& network,
-                    const std::map<std::string, ScheduleOverride>& schedule);
+                    const ScheduleParams& schedule);
 
     const std::vector<LayerPlan>& plans() const { return plans_; }
 
     /// The layer's program, built anew.
     LayerProgram program(size_t layer) const;
 
+    /// What the reference executor must know of the hardware to give its values, by layer.
+    NetworkReferenceOptions reference_options() const;
+
     struct Watch {
         std::function<void(const LayerOutcome&)> on_layer;
         std::function<void(size_t image, size_t layer, double fraction)> on_progress;
         int64_t watchdog_cycles = 1'000'000;
+        std::optional<WaveformParams> waveform;
         /// For stress tests: changes the built machine before it starts.
         std::function<void(SystolicAccelerator&)> prepare;
     };

@@ -13,18 +13,30 @@ int64_t aligned(int64_t bytes) { return (bytes + kAlignment - 1) / kAlignment * 
 
 }  // namespace
 
-NetworkLayout::NetworkLayout(const QuantizedNetwork& network, const std::vector<LayerPlan>& plans) {
-    int64_t largest = packed_bytes(network.input.elements(), network.input_format.bits);
-    for (const QuantizedLayer& layer : network.layers) {
-        largest =
-            std::max(largest, packed_bytes(layer.output.elements(), layer.output_format.bits));
+NetworkLayout::NetworkLayout(const QuantizedNetwork& network, const std::vector<LayerPlan>& plans)
+    : layers_(network.layers.size()) {
+    const auto reserve = [this](int64_t bytes) {
+        const int64_t address = total_bytes_;
+        total_bytes_ += aligned(bytes);
+        return address;
+    };
+    reserve(packed_bytes(network.input.elements(), network.input_format.bits));
+    for (size_t i = 0; i < layers_.size(); ++i) {
+        const QuantizedLayer& layer = network.layers[i];
+        layers_[i].output_address =
+            plans[i].on_chip.output
+                ? 0
+                : reserve(packed_bytes(layer.output.elements(), layer.output_format.bits));
     }
-    const int64_t region = aligned(largest);
-    total_bytes_ = 2 * region;
-    for (size_t i = 0; i < network.layers.size(); ++i) {
-        const bool odd = i % 2 != 0;
-        layers_.push_back({odd ? region : 0, total_bytes_, odd ? 0 : region});
-        total_bytes_ += aligned(plans[i].weights_bytes);
+    const auto address_of = [this](int source) {
+        return source == kNetworkInput ? network_input_address()
+                                       : layers_[static_cast<size_t>(source)].output_address;
+    };
+    for (size_t i = 0; i < layers_.size(); ++i) {
+        const QuantizedLayer& layer = network.layers[i];
+        layers_[i].input_address = address_of(network.source_of(i));
+        if (layer.residual) layers_[i].residual_address = address_of(layer.residual->source);
+        layers_[i].weights_address = reserve(plans[i].weights_bytes);
     }
 }
 

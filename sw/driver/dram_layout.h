@@ -9,13 +9,14 @@
 
 namespace accelsim {
 
-/// Where every tensor of a network lies in DRAM: two regions that take turns as input and output,
-/// then each layer's weights. Addresses are multiples of 64 bytes.
+/// Where every tensor of a network lies in DRAM: the network's input, each layer's output, then
+/// each layer's weights. Addresses are multiples of 64 bytes.
 class NetworkLayout {
   public:
     NetworkLayout(const QuantizedNetwork& network, const std::vector<LayerPlan>& plans);
 
     const DramLayout& layer(size_t index) const { return layers_[index]; }
+    int64_t network_input_address() const { return 0; }
     int64_t total_bytes() const { return total_bytes_; }
 
   private:

@@ -50,7 +50,7 @@ void HostDriver::run_images() {
     write_dram(task_.layout->total_bytes() - 1, {0});  // gives DRAM its size at once
     wait(machine_.clock.posedge_event());
     for (image_ = 0; image_ < task_.images->size(); ++image_) {
-        write_dram(task_.layout->layer(0).input_address,
+        write_dram(task_.layout->network_input_address(),
                    pack_map((*task_.images)[image_], task_.network->input_format));
         for (layer_ = 0; layer_ < task_.network->layers.size(); ++layer_) {
             run_layer(image_, layer_);
@@ -61,6 +61,7 @@ void HostDriver::run_images() {
 void HostDriver::run_layer(size_t image, size_t layer) {
     prepare_layer(image, layer);
     const Snapshot before(machine_);
+    if (task_.on_start) task_.on_start(layer);
     const uint8_t one = 1;
     write(HostBus::address(HostBus::kProgram, ProgramMemory::address(ProgramMemory::kStart)), &one,
           sizeof(one));
@@ -73,16 +74,37 @@ void HostDriver::run_layer(size_t image, size_t layer) {
     outcome.image = image;
     outcome.layer = layer;
     outcome.counters = Snapshot(machine_).since(before);
+    outcome.output = kept_ ? read_kept(description) : read_output(layer, description);
+    task_.on_layer(outcome);
+}
+
+IntegerMap HostDriver::read_output(size_t layer, const QuantizedLayer& description) {
     const int64_t bytes =
         packed_bytes(description.output.elements(), description.output_format.bits);
-    outcome.output = unpack_map(read_dram(task_.layout->layer(layer).output_address, bytes),
-                                description.output, description.output_format);
-    task_.on_layer(outcome);
+    return unpack_map(read_dram(task_.layout->layer(layer).output_address, bytes),
+                      description.output, description.output_format);
+}
+
+IntegerMap HostDriver::read_kept(const QuantizedLayer& description) {
+    std::vector<int16_t> elements(static_cast<size_t>(description.output.elements()));
+    const size_t bytes = elements.size() * sizeof(elements[0]);
+    tlm::tlm_generic_payload payload;
+    describe(payload, tlm::TLM_READ_COMMAND,
+             HostBus::address(HostBus::kInputBuffer, ElementSlots::address(*kept_, 0)),
+             elements.data(), bytes);
+    if (bus->transport_dbg(payload) != bytes) {
+        throw InternalError("host: the map of layer " + description.name + " is not on chip");
+    }
+    IntegerMap map(description.output);
+    std::copy(elements.begin(), elements.end(), map.data.begin());
+    return map;
 }
 
 void HostDriver::prepare_layer(size_t image, size_t layer) {
     LayerProgram program = task_.program(layer);
     tiles_ = program.plan.tiles;
+    kept_.reset();
+    if (program.plan.on_chip.output) kept_ = program.plan.on_chip.kept_output_slot;
     if (image == 0 && program.plan.weights_bytes > 0) {
         write_dram(task_.layout->layer(layer).weights_address, task_.packed_weights(layer));
     }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <optional>
 #include <systemc>
 #include <tlm>
 #include <vector>
@@ -34,6 +35,8 @@ struct HostTask {
     std::function<LayerProgram(size_t layer)> program;
     /// The weights of a layer as they lie in DRAM.
     std::function<std::vector<uint8_t>(size_t layer)> packed_weights;
+    /// Called in the cycle in which the host starts a layer.
+    std::function<void(size_t layer)> on_start;
     std::function<void(const LayerOutcome&)> on_layer;
     /// Called now and then while a layer runs, with the fraction of its tiles that were fed.
     std::function<void(size_t image, size_t layer, double fraction)> on_progress;
@@ -58,6 +61,8 @@ class HostDriver : public sc_core::sc_module {
     void run();
     void run_images();
     void run_layer(size_t image, size_t layer);
+    IntegerMap read_output(size_t layer, const QuantizedLayer& description);
+    IntegerMap read_kept(const QuantizedLayer& description);
     void watch();
     void prepare_layer(size_t image, size_t layer);
     void write_program(LayerProgram program);
@@ -74,6 +79,7 @@ class HostDriver : public sc_core::sc_module {
     size_t image_ = 0;
     size_t layer_ = 0;
     int64_t tiles_ = 0;
+    std::optional<int32_t> kept_;  ///< slot of the input buffer in which the layer's output stays
     bool watching_ = false;
     int64_t last_progress_ = -1;
     int64_t still_cycles_ = 0;

@@ -7,6 +7,7 @@ Snapshot::Snapshot(const SystolicAccelerator& machine)
       input_(machine.input_buffer.stats()),
       weights_(machine.weight_buffer.stats()),
       array_(machine.array.stats()),
+      array_overflows_(machine.array.overflows()),
       accumulator_(machine.accumulator.stats()),
       post_(machine.post_processing.stats()),
       output_(machine.output_buffer.stats()),
@@ -35,7 +36,8 @@ LayerCounters Snapshot::since(const Snapshot& before) const {
     c.accumulator_write_words = accumulator_.write_words - before.accumulator_.write_words;
     c.dram_read_bytes = dma_.read_bytes - before.dma_.read_bytes;
     c.dram_write_bytes = dma_.write_bytes - before.dma_.write_bytes;
-    c.accumulator_overflows = accumulator_.overflows - before.accumulator_.overflows;
+    c.accumulator_overflows = accumulator_.overflows - before.accumulator_.overflows +
+                              array_overflows_ - before.array_overflows_;
     c.output_saturations = post_.saturations - before.post_.saturations;
 
     const auto in_layer = [&](int64_t cycle) -> std::optional<int64_t> {
@@ -48,6 +50,8 @@ LayerCounters Snapshot::since(const Snapshot& before) const {
     c.events.first_output_cycle = in_layer(array_.first_output_cycle);
     c.events.last_column_first_output_cycle = in_layer(array_.last_column_first_output_cycle);
     c.events.last_output_cycle = in_layer(array_.last_output_cycle);
+    c.events.first_sum_final_cycle = in_layer(array_.first_sum_final_cycle);
+    c.events.last_sum_final_cycle = in_layer(array_.last_sum_final_cycle);
     c.events.last_accumulate_cycle = in_layer(accumulator_.last_accumulate_cycle);
     return c;
 }

@@ -19,6 +19,7 @@ class Snapshot {
     InputBuffer::Stats input_;
     WeightBuffer::Stats weights_;
     SystolicArray::Stats array_;
+    int64_t array_overflows_ = 0;
     AccumulatorMemory::Stats accumulator_;
     PostProcessing::Stats post_;
     OutputBuffer::Stats output_;

@@ -34,15 +34,23 @@ Json window_json(const Window& window) {
 /// Writes the tensors of one layer and describes them.
 class LayerDump {
   public:
-    LayerDump(const std::string& directory, size_t index, const QuantizedLayer& layer)
-        : layer_(layer), directory_(directory), stem_(file_stem(index, layer.name)) {}
+    LayerDump(const std::string& directory, size_t index, const QuantizedLayer& layer,
+              const ReferenceOptions& options)
+        : layer_(layer),
+          options_(options),
+          directory_(directory),
+          stem_(file_stem(index, layer.name)) {}
 
     Json write(const LayerTensors& tensors) const {
         Json json{{"name", layer_.name}, {"kind", to_string(layer_.kind)}};
         json["input"] =
             tensor("input", tensors.input.data, layer_.input_format, map_dims(layer_.input));
         json["input"]["scale"] = layer_.input_scale;
-        if (layer_.has_array_work()) write_constants(json);
+        if (layer_.has_array_work()) {
+            write_constants(json);
+            write_residual(json, tensors.residual);
+            write_activation(json);
+        }
         json["pool"] = nullptr;
         if (layer_.pool.kind != PoolKind::kNone) {
             json["pool"] = window_json(layer_.pool.window);
@@ -73,7 +81,44 @@ class LayerDump {
         json["groups"] = layer_.groups;
         json["requantize"] =
             layer_.requantize == RequantizeRule::kShiftFloor ? "shift_floor" : "multiplier_round";
-        json["relu"] = layer_.relu;
+        json["accumulator"] = {
+            {"bits", options_.accumulator_bits},
+            {"overflow", options_.overflow == Overflow::kWrap ? "wrap" : "saturate"},
+            {"fold_depth", options_.fold_depth},
+            {"fold_at_positions", options_.fold_at_positions}};
+    }
+
+    void write_residual(Json& json, const IntegerMap& operand) const {
+        json["residual"] = nullptr;
+        if (!layer_.residual) return;
+        const Residual& residual = *layer_.residual;
+        json["residual"] = tensor("residual", operand.data, residual.format, map_dims(layer_.conv));
+        json["residual"].update({{"scale", residual.scale},
+                                 {"sum_format", residual.sum_format.to_string()},
+                                 {"sum_scale", residual.sum_scale},
+                                 {"sum_multiplier", residual.add.sum_multiplier},
+                                 {"sum_shift", residual.add.sum_shift},
+                                 {"operand_multiplier", residual.add.operand_multiplier},
+                                 {"operand_shift", residual.add.operand_shift},
+                                 {"output_multiplier", residual.add.output_multiplier},
+                                 {"output_shift", residual.add.output_shift}});
+    }
+
+    void write_activation(Json& json) const {
+        const Activation& activation = layer_.activation;
+        Json& target = json["activation"];
+        target["kind"] = to_string(activation.kind);
+        if (activation.kind == ActivationKind::kLeakyRelu) target["slope"] = activation.slope;
+        if (activation.kind == ActivationKind::kClip) {
+            target["low"] = activation.low;
+            target["high"] = activation.high;
+        }
+        if (activation.kind != ActivationKind::kRandomizedRelu) return;
+        const bool left = options_.lfsr.direction == LfsrDirection::kLeft;
+        target["lfsr"] = {{"state", options_.lfsr.state},
+                          {"direction", left ? "left" : "right"},
+                          {"taps", options_.lfsr.taps}};
+        target["words"] = tensor("words", *options_.post_words, kInt32, map_dims(layer_.conv));
     }
 
     template <typename T>
@@ -85,6 +130,7 @@ class LayerDump {
     }
 
     const QuantizedLayer& layer_;
+    const ReferenceOptions& options_;
     const std::string& directory_;
     std::string stem_;
 };
@@ -92,21 +138,20 @@ class LayerDump {
 }  // namespace
 
 void dump_tensors(const std::string& directory, const QuantizedNetwork& network,
-                  const std::vector<LayerTensors>& tensors, const ReferenceOptions& accumulator) {
+                  const std::vector<LayerTensors>& tensors,
+                  const NetworkReferenceOptions& options) {
     std::error_code error;
     std::filesystem::create_directories(directory, error);
     if (error) {
         throw UserError("--dump-tensors", "must be a directory that can be written",
                         directory + " (" + error.message() + ")");
     }
-    Json json{{"schema", "accelsim.tensors/1"}, {"network", network.name}};
-    json["accumulator"] = {
-        {"bits", accumulator.accumulator_bits},
-        {"overflow", accumulator.overflow == Overflow::kWrap ? "wrap" : "saturate"},
-        {"fold_depth", accumulator.fold_depth}};
+    Json json{{"schema", "accelsim.tensors/2"}, {"network", network.name}};
     json["layers"] = Json::array();
     for (size_t i = 0; i < network.layers.size(); ++i) {
-        json["layers"].push_back(LayerDump(directory, i, network.layers[i]).write(tensors[i]));
+        const ReferenceOptions layer_options = options_of(options, i);
+        const LayerDump dump(directory, i, network.layers[i], layer_options);
+        json["layers"].push_back(dump.write(tensors[i]));
     }
     const std::string path = directory + "/tensors.json";
     std::ofstream file(path);

@@ -38,8 +38,8 @@ EvaluationResult evaluate(const Graph& graph, const ImageSet& images, int thread
 }
 
 EvaluationResult evaluate(const QuantizedNetwork& network, const InputParams& preprocessing,
-                          const ImageSet& images, const ReferenceOptions& options, int threads,
-                          const ProgressCallback& progress) {
+                          const ImageSet& images, const NetworkReferenceOptions& options,
+                          int threads, const ProgressCallback& progress) {
     return predict(images, threads, progress, [&](const FloatMap& pixels) {
         const IntegerMap input = quantize_input(network, real_input(pixels, preprocessing));
         return top_class(run_reference(network, input, options).data);

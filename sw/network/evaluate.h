@@ -29,7 +29,7 @@ EvaluationResult evaluate(const Graph& graph, const ImageSet& images, int thread
 
 /// Runs every image through the integer reference executor.
 EvaluationResult evaluate(const QuantizedNetwork& network, const InputParams& preprocessing,
-                          const ImageSet& images, const ReferenceOptions& options, int threads = 1,
-                          const ProgressCallback& progress = {});
+                          const ImageSet& images, const NetworkReferenceOptions& options,
+                          int threads = 1, const ProgressCallback& progress = {});
 
 }  // namespace accelsim

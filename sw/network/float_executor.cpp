@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "sw/network/simd.h"
@@ -175,7 +176,7 @@ FloatMap apply_pool(const Node& node, const FloatMap& input) {
 
 }  // namespace
 
-FloatMap apply_node(const Node& node, const FloatMap& input) {
+FloatMap apply_node(const Node& node, const FloatMap& input, const FloatMap* second) {
     FloatMap output;
     switch (node.op) {
         case Op::kConv:
@@ -185,9 +186,13 @@ FloatMap apply_node(const Node& node, const FloatMap& input) {
             return normalize(node, input);
         case Op::kPool:
             return apply_pool(node, input);
-        case Op::kRelu:
+        case Op::kActivation:
             output = input;
-            for (float& value : output.data) value = std::max(value, 0.0f);
+            for (float& value : output.data) value = node.activation(value);
+            return output;
+        case Op::kAdd:
+            output = input;
+            for (size_t i = 0; i < output.data.size(); ++i) output.data[i] += second->data[i];
             return output;
         case Op::kFlatten:
             output = input;
@@ -197,13 +202,35 @@ FloatMap apply_node(const Node& node, const FloatMap& input) {
     return output;
 }
 
-FloatMap run_float(const Graph& graph, const FloatMap& input, const NodeObserver& observe) {
-    FloatMap map = input;
-    for (size_t i = 0; i < graph.nodes.size(); ++i) {
-        map = apply_node(graph.nodes[i], map);
-        if (observe) observe(i, map);
+GraphMaps::GraphMaps(const Graph& graph, FloatMap input)
+    : graph_(graph), maps_(graph.nodes.size() + 1), readers_left_(graph.nodes.size() + 1, 0) {
+    maps_[0] = std::move(input);
+    for (const Node& node : graph.nodes) {
+        for (int producer : node.inputs)
+            ++readers_left_[static_cast<size_t>(int64_t{producer} + 1)];
     }
-    return map;
+}
+
+FloatMap& GraphMaps::advance() {
+    const Node& node = graph_.nodes[next_++];
+    const FloatMap* second = node.inputs.size() > 1 ? &map_of(node.inputs[1]) : nullptr;
+    FloatMap& output = maps_[next_];
+    output = apply_node(node, map_of(node.inputs[0]), second);
+    for (int producer : node.inputs) {
+        if (--readers_left_[static_cast<size_t>(int64_t{producer} + 1)] == 0) map_of(producer) = {};
+    }
+    return output;
+}
+
+FloatMap run_float(const Graph& graph, const FloatMap& input, const NodeObserver& observe) {
+    if (graph.nodes.empty()) return input;
+    GraphMaps maps(graph, input);
+    FloatMap* newest = nullptr;
+    for (size_t i = 0; i < graph.nodes.size(); ++i) {
+        newest = &maps.advance();
+        if (observe) observe(i, *newest);
+    }
+    return std::move(*newest);
 }
 
 }  // namespace accelsim

@@ -1,8 +1,11 @@
 #include "sw/network/graph.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <utility>
+
+#include "sw/base/error.h"
 
 namespace accelsim {
 namespace {
@@ -104,6 +107,26 @@ std::optional<ShapeFault> infer_pool(Node& node) {
     return std::nullopt;
 }
 
+std::optional<ShapeFault> infer_activation(Node& node) {
+    node.output = node.input;
+    const ActivationFunction& function = node.activation;
+    if (function.low <= function.high) return std::nullopt;
+    return ShapeFault{"the lower bound must not be above the upper one",
+                      std::to_string(function.low) + " and " + std::to_string(function.high)};
+}
+
+/// All inputs have one shape: only an addition has more than one.
+std::optional<ShapeFault> infer_input(const Graph& graph, Node& node) {
+    node.input = graph.shape_of(node.inputs.front());
+    for (int producer : node.inputs) {
+        const MapShape shape = graph.shape_of(producer);
+        if (shape == node.input) continue;
+        return ShapeFault{"the maps to add must have one shape",
+                          to_string(node.input) + " and " + to_string(shape)};
+    }
+    return std::nullopt;
+}
+
 std::optional<ShapeFault> infer_output(Node& node) {
     switch (node.op) {
         case Op::kConv:
@@ -113,12 +136,24 @@ std::optional<ShapeFault> infer_output(Node& node) {
             return infer_batch_norm(node);
         case Op::kPool:
             return infer_pool(node);
-        case Op::kRelu:
+        case Op::kActivation:
+            return infer_activation(node);
+        case Op::kAdd:
             node.output = node.input;
             return std::nullopt;
         case Op::kFlatten:
             node.output = MapShape{1, 1, node.input.elements()};
             return std::nullopt;
+    }
+    return std::nullopt;
+}
+
+std::optional<ShapeFault> infer_shape(const Graph& graph, Node& node) {
+    if (auto fault = infer_input(graph, node)) return fault;
+    if (auto fault = infer_output(node)) return fault;
+    const auto pixels = bounded_product(node.output.height, node.output.width, kMaxMapElements);
+    if (!pixels || !bounded_product(*pixels, node.output.channels, kMaxMapElements)) {
+        return ShapeFault{"a feature map must have at most 2^28 elements", to_string(node.output)};
     }
     return std::nullopt;
 }
@@ -131,8 +166,10 @@ std::string kind_name(const Node& node) {
             return "gemm";
         case Op::kBatchNorm:
             return "batch_norm";
-        case Op::kRelu:
-            return "relu";
+        case Op::kActivation:
+            return to_string(node.activation.kind);
+        case Op::kAdd:
+            return "add";
         case Op::kPool:
             return "pool";
         case Op::kFlatten:
@@ -149,20 +186,81 @@ std::optional<int64_t> bounded_product(int64_t a, int64_t b, int64_t limit) {
     return a * b;
 }
 
-std::optional<ShapeFault> infer_shape(Node& node, MapShape input) {
-    node.input = input;
-    if (auto fault = infer_output(node)) return fault;
-    const auto pixels = bounded_product(node.output.height, node.output.width, kMaxMapElements);
-    if (!pixels || !bounded_product(*pixels, node.output.channels, kMaxMapElements)) {
-        return ShapeFault{"a feature map must have at most 2^28 elements", to_string(node.output)};
+float ActivationFunction::operator()(float value) const {
+    switch (kind) {
+        case ActivationKind::kNone:
+            return value;
+        case ActivationKind::kRelu:
+            return std::max(value, 0.0f);
+        case ActivationKind::kLeakyRelu:
+            return value < 0 ? alpha * value : value;
+        case ActivationKind::kRandomizedRelu:
+            return value < 0 ? kMeanRandomSlope * value : value;
+        case ActivationKind::kClip:
+            return std::min(std::max(value, low), high);
     }
-    return std::nullopt;
+    return value;
+}
+
+bool ActivationFunction::is_monotonic() const {
+    if (kind == ActivationKind::kLeakyRelu) return alpha >= 0;
+    return kind !=
+           ActivationKind::kRandomizedRelu;  // larger negative values may get a larger slope
+}
+
+bool ActivationFunction::is_unsigned() const {
+    return kind == ActivationKind::kRelu || (kind == ActivationKind::kClip && low >= 0);
+}
+
+std::string Graph::describe(int producer) const {
+    if (producer == kNetworkInput) return "the network's input";
+    return "'" + nodes[static_cast<size_t>(producer)].name + "'";
+}
+
+std::vector<std::vector<size_t>> Graph::readers() const {
+    std::vector<std::vector<size_t>> readers(nodes.size());
+    for (size_t i = 0; i < nodes.size(); ++i) {
+        for (int producer : nodes[i].inputs) {
+            if (producer != kNetworkInput) readers[static_cast<size_t>(producer)].push_back(i);
+        }
+    }
+    return readers;
 }
 
 std::optional<ShapeFault> append_node(Graph& graph, Node node) {
-    auto fault = infer_shape(node, graph.output());
+    const int last = static_cast<int>(graph.nodes.size()) - 1;
+    if (node.inputs.empty()) node.inputs = {last};
+    for (int producer : node.inputs) {
+        if (producer < kNetworkInput || producer > last) {
+            throw InternalError("node " + node.name + " reads a node that is not before it");
+        }
+    }
+    auto fault = infer_shape(graph, node);
     graph.nodes.push_back(std::move(node));
     return fault;
+}
+
+void remove_node(Graph& graph, size_t index) {
+    const auto removed = static_cast<int>(index);
+    const int replacement = graph.nodes[index].inputs.front();
+    graph.nodes.erase(graph.nodes.begin() + removed);
+    for (size_t i = index; i < graph.nodes.size(); ++i) {
+        for (int& producer : graph.nodes[i].inputs) {
+            if (producer == removed) producer = replacement;
+            if (producer > removed) --producer;
+        }
+    }
+}
+
+void insert_behind(Graph& graph, size_t producer, Node node) {
+    const auto before = static_cast<int>(producer);
+    for (size_t i = producer + 1; i < graph.nodes.size(); ++i) {
+        for (int& input : graph.nodes[i].inputs) {
+            if (input >= before) ++input;
+        }
+    }
+    node.inputs = {before};
+    graph.nodes.insert(graph.nodes.begin() + before + 1, std::move(node));
 }
 
 std::string to_string(MapShape shape) {

@@ -21,7 +21,7 @@ Graph single_layer(const std::string& kind, MapShape input, Node node, bool relu
     if (fault) throw UserError("network." + kind, fault->rule, fault->got);
     if (!relu) return graph;
     Node rectifier;
-    rectifier.op = Op::kRelu;
+    rectifier.op = Op::kActivation;
     rectifier.name = kind + "_relu";
     append_node(graph, std::move(rectifier));
     return graph;

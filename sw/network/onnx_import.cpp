@@ -5,9 +5,10 @@
 #include <optional>
 #include <utility>
 
-#include "sw/network/onnx_chain.h"
 #include "sw/network/onnx_file.h"
 #include "sw/network/onnx_nodes.h"
+#include "sw/network/onnx_order.h"
+#include "sw/network/onnx_shortcut.h"
 
 namespace accelsim {
 namespace {
@@ -44,61 +45,95 @@ void rows_from_chw(std::vector<float>& matrix, MapShape map) {
     matrix = std::move(result);
 }
 
-/// Appends the chain's nodes one after another, keeping what the next ones need to know.
-class ChainBuilder {
+/// A tensor of the model in the graph.
+struct Value {
+    int node = kNetworkInput;  ///< that makes it
+    bool is_flat = false;      ///< two dimensions
+    /// The map whose (C, H, W) order the flat vector has, where that is not ours.
+    std::optional<MapShape> flattened;
+    bool is_softmax = false;
+    bool is_shared = false;  ///< under another name the node's output has more readers
+};
+
+/// Appends the nodes one after another, keeping what the next ones need to know.
+class GraphBuilder {
   public:
-    explicit ChainBuilder(const OnnxInput& input) : is_flat_(input.is_flat) {
+    GraphBuilder(const OnnxInput& input, const OnnxTensors& tensors) : tensors_(tensors) {
         graph_.input = input.shape;
+        values_[input.name].is_flat = input.is_flat;
     }
 
     /// Throws OnnxRefusal.
     void add(OnnxDraft draft, const onnx::NodeProto& proto) {
-        if (softmax_ && draft.kind != OnnxDraft::Kind::kDropped) {
+        const auto names = tensors_.read_by(proto);
+        const Value input = values_.at(names[0]);
+        if (input.is_softmax && draft.kind != OnnxDraft::Kind::kDropped) {
             throw OnnxRefusal{"Softmax is available as the last node only", "a node after it"};
         }
+        Value& output = values_[proto.output(0)];
+        output = input;
         switch (draft.kind) {
             case OnnxDraft::Kind::kDropped:
+                output.is_shared |= tensors_.reads_of(names[0]) > 1;
                 graph_.notes.push_back(describe(proto) + " is left out: no effect on inference");
                 return;
             case OnnxDraft::Kind::kSoftmax:
                 graph_.notes.push_back(describe(proto) + " is left out: the top class stays");
-                softmax_ = true;
+                output.is_softmax = true;
                 return;
             case OnnxDraft::Kind::kAddConstant:
-                return add_to_bias(draft);
+                return add_to_bias(draft, input, names[0]);
             case OnnxDraft::Kind::kReshape:
-                return reshape(draft);
+                check_reshape(draft, graph_.shape_of(input.node));
+                draft.node.op = Op::kFlatten;
+                break;
             case OnnxDraft::Kind::kGlobalPool:
-                use_whole_map(draft.node);
+                use_whole_map(draft.node, graph_.shape_of(input.node));
+                break;
+            case OnnxDraft::Kind::kPadChannels:
+                pad_channels(draft, graph_.shape_of(input.node).channels);
                 break;
             case OnnxDraft::Kind::kNode:
                 break;
         }
-        append(std::move(draft));
+        draft.node.inputs = {input.node};
+        if (draft.node.op == Op::kAdd) add_operand(draft.node, input, values_.at(names[1]));
+        append(std::move(draft), input, output);
     }
 
     Graph take() { return std::move(graph_); }
 
   private:
-    void append(OnnxDraft draft) {
+    void append(OnnxDraft draft, const Value& input, Value& output) {
         Node& node = draft.node;
-        const MapShape input = graph_.output();
-        if (node.op == Op::kFlatten) flatten(input);
-        if (is_flat_ && (node.op == Op::kConv || node.op == Op::kPool)) {
+        const MapShape map = graph_.shape_of(input.node);
+        if (node.op == Op::kFlatten) flatten(map, output);
+        if (input.is_flat && (node.op == Op::kConv || node.op == Op::kPool)) {
             throw OnnxRefusal{"must read a map of 4 dimensions", "a flat one"};
         }
-        if (!is_flat_ && node.op == Op::kGemm) {
-            throw OnnxRefusal{"must read a flat map (Flatten before it)", to_string(input)};
+        if (!input.is_flat && node.op == Op::kGemm) {
+            throw OnnxRefusal{"must read a flat map (Flatten before it)", to_string(map)};
         }
-        apply_auto_pad(draft.auto_pad, input,
-                       node.op == Op::kPool ? node.pool.window : node.window);
-        if (node.op == Op::kConv || node.op == Op::kGemm) check_depth(node, input);
-        std::optional<MapShape> reordered = flattened_;
-        if (node.op == Op::kGemm) flattened_.reset();
+        apply_auto_pad(draft.auto_pad, map, node.op == Op::kPool ? node.pool.window : node.window);
+        if (node.has_weights()) check_depth(node, map);
+        if (node.op == Op::kGemm) output.flattened.reset();
         if (auto fault = append_node(graph_, std::move(node))) {
             throw OnnxRefusal{fault->rule, fault->got};
         }
-        if (reordered) reorder(graph_.nodes.back(), *reordered);
+        output.node = static_cast<int>(graph_.nodes.size()) - 1;
+        output.is_shared = false;
+        if (input.flattened) reorder(graph_.nodes.back(), *input.flattened);
+    }
+
+    static void add_operand(Node& node, const Value& first, const Value& second) {
+        if (second.is_softmax) {
+            throw OnnxRefusal{"Softmax is available as the last node only", "a node after it"};
+        }
+        if (first.is_flat != second.is_flat || first.flattened != second.flattened) {
+            throw OnnxRefusal{"flat maps to add must both come from one kind of map",
+                              "elements in another order"};
+        }
+        node.inputs.push_back(second.node);
     }
 
     /// The weight's own input channels against the map's, told more plainly than by a length.
@@ -122,45 +157,42 @@ class ChainBuilder {
         }
     }
 
-    void flatten(MapShape input) {
-        if (!is_flat_) flattened_ = input;
-        is_flat_ = true;
+    static void flatten(MapShape map, Value& output) {
+        if (!output.is_flat && map.pixels() > 1) output.flattened = map;
+        output.is_flat = true;
     }
 
-    void reshape(OnnxDraft& draft) {
-        const MapShape input = graph_.output();
+    static void check_reshape(const OnnxDraft& draft, MapShape map) {
         const auto& target = draft.target;
-        const bool flat = target.size() == 2 &&
-                          (target[1] == -1 || target[1] == input.elements()) &&
+        const bool flat = target.size() == 2 && (target[1] == -1 || target[1] == map.elements()) &&
                           !(target[0] == -1 && target[1] == -1);
         if (!flat) {
             throw OnnxRefusal{"Reshape must flatten each image to (batch, " +
-                                  std::to_string(input.elements()) + ")",
+                                  std::to_string(map.elements()) + ")",
                               dims_to_string(target)};
         }
-        draft.node.op = Op::kFlatten;
-        append(std::move(draft));
     }
 
-    void use_whole_map(Node& node) const {
-        const MapShape input = graph_.output();
-        if (input.height > kMaxWindowExtent || input.width > kMaxWindowExtent) {
-            throw OnnxRefusal{"the map must be at most 4096 pixels high and wide",
-                              to_string(input)};
+    static void use_whole_map(Node& node, MapShape map) {
+        if (map.height > kMaxWindowExtent || map.width > kMaxWindowExtent) {
+            throw OnnxRefusal{"the map must be at most 4096 pixels high and wide", to_string(map)};
         }
         node.pool.window.kernel_height = node.pool.window.stride_height =
-            static_cast<int>(input.height);
-        node.pool.window.kernel_width = node.pool.window.stride_width =
-            static_cast<int>(input.width);
+            static_cast<int>(map.height);
+        node.pool.window.kernel_width = node.pool.window.stride_width = static_cast<int>(map.width);
     }
 
     /// Adds a constant to the bias of the convolution or Gemm just before.
-    void add_to_bias(const OnnxDraft& draft) {
-        if (graph_.nodes.empty() || !graph_.nodes.back().has_weights()) {
-            throw OnnxRefusal{"a constant can be added after Conv, Gemm or MatMul only",
-                              "another place"};
+    void add_to_bias(const OnnxDraft& draft, const Value& input, const std::string& tensor) {
+        if (input.node == kNetworkInput ||
+            !graph_.nodes[static_cast<size_t>(input.node)].has_weights() || input.is_shared ||
+            tensors_.reads_of(tensor) > 1) {
+            throw OnnxRefusal{
+                "a constant can be added after Conv, Gemm or MatMul only, whose output nothing "
+                "else reads",
+                "another place"};
         }
-        Node& node = graph_.nodes.back();
+        Node& node = graph_.nodes[static_cast<size_t>(input.node)];
         const auto& dims = draft.addend_dims;
         const size_t channel_axis_from_end = node.op == Op::kConv ? 3 : 1;
         const bool scalar = draft.addend.size() == 1;
@@ -178,10 +210,9 @@ class ChainBuilder {
         }
     }
 
+    const OnnxTensors& tensors_;
     Graph graph_;
-    bool is_flat_;
-    bool softmax_ = false;
-    std::optional<MapShape> flattened_;  ///< the map whose (C, H, W) order the flat vector had
+    std::map<std::string, Value> values_;
 };
 
 Graph build(const onnx::GraphProto& graph, const std::string& file) {
@@ -203,11 +234,12 @@ Graph build(const onnx::GraphProto& graph, const std::string& file) {
             faults.push_back({where, describe(proto), refusal.rule, refusal.got});
         }
     }
-    const auto chain = order_onnx_chain(graph, constants, input.name, file, faults);
+    const OnnxTensors tensors(graph, constants, input);
+    const auto nodes = order_onnx_nodes(graph, tensors, input, file, faults);
     if (!faults.empty()) throw UserError(std::move(faults));
 
-    ChainBuilder builder(input);
-    for (const auto* proto : chain) {
+    GraphBuilder builder(input, tensors);
+    for (const auto* proto : nodes) {
         try {
             builder.add(std::move(by_node[proto]), *proto);
         } catch (const OnnxRefusal& refusal) {

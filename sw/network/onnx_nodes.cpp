@@ -1,7 +1,9 @@
 #include "sw/network/onnx_nodes.h"
 
-#include <map>
 #include <utility>
+
+#include "sw/network/onnx_activation.h"
+#include "sw/network/onnx_shortcut.h"
 
 namespace accelsim {
 namespace {
@@ -227,13 +229,15 @@ OnnxDraft read_reshape(const Proto& proto, const OnnxConstants& constants,
     return draft;
 }
 
+/// Of a constant, or of two feature maps.
 OnnxDraft read_add(const Proto& proto, const OnnxConstants& constants) {
     OnnxDraft draft;
-    draft.kind = OnnxDraft::Kind::kAddConstant;
     const std::string& name = input_name(proto, constants.contains(input_name(proto, 1)) ? 1 : 0);
     if (!constants.contains(name)) {
-        throw OnnxRefusal{"residual additions are not available yet", "two feature maps"};
+        draft.node.op = Op::kAdd;
+        return draft;
     }
+    draft.kind = OnnxDraft::Kind::kAddConstant;
     draft.addend_dims = constants.dims(name);
     draft.addend = constants.floats(name);
     return draft;
@@ -251,9 +255,10 @@ OnnxDraft read_known(const Proto& proto, const OnnxConstants& constants,
     if (op == "Flatten") return read_flatten(attributes);
     if (op == "Reshape") return read_reshape(proto, constants, attributes);
     if (op == "Add") return read_add(proto, constants);
-    if (op == "Relu") {
-        draft.node.op = Op::kRelu;
-        return draft;
+    if (op == "Slice") return read_onnx_slice(proto, constants, attributes);
+    if (op == "Pad") return read_onnx_pad(proto, constants, attributes);
+    if (op == "Relu" || op == "LeakyRelu" || op == "Clip") {
+        return read_onnx_activation(proto, constants, attributes);
     }
     if (op == "Identity" || op == "Dropout") {
         for (const char* name : {"ratio", "seed", "is_test"}) attributes.ignore(name);
@@ -266,8 +271,10 @@ OnnxDraft read_known(const Proto& proto, const OnnxConstants& constants,
         return draft;
     }
     throw OnnxRefusal{
-        "operator must be one of Conv, BatchNormalization, Relu, MaxPool, AveragePool, "
-        "GlobalAveragePool, Flatten, Reshape, Gemm, MatMul, Add, Identity, Dropout, Softmax",
+        "operator must be one of Conv, BatchNormalization, Relu, LeakyRelu, Clip, MaxPool, "
+        "AveragePool, GlobalAveragePool, Flatten, Reshape, Gemm, MatMul, Add, Slice, Pad, "
+        "Identity, "
+        "Dropout, Softmax",
         proto.domain().empty() ? op : proto.domain() + "." + op};
 }
 

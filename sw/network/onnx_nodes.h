@@ -20,6 +20,7 @@ struct OnnxDraft {
         kGlobalPool,   ///< `node`, its window the whole map
         kReshape,      ///< to `target`
         kAddConstant,  ///< `addend`, into the bias of the node before
+        kPadChannels,  ///< by `target`: zeros before and behind
         kDropped,      ///< no effect on inference
         kSoftmax,      ///< no effect on the largest output, if last
     };

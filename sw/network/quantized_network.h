@@ -1,12 +1,15 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "sw/base/tensor.h"
+#include "sw/numeric/activation.h"
 #include "sw/numeric/number_format.h"
 #include "sw/numeric/requantize.h"
+#include "sw/numeric/residual_add.h"
 
 namespace accelsim {
 
@@ -44,12 +47,28 @@ struct Pool {
     bool count_include_pad = false;  ///< average pooling: padding counts in the divisor
 };
 
+/// Whose output a layer reads: a layer's index, or one of these.
+constexpr int kNetworkInput = -1;
+constexpr int kLayerBefore = -2;  ///< for layer 0 the network's input
+
+/// The second operand of a residual addition, which is fused into the layer's post-processing.
+struct Residual {
+    int source = kNetworkInput;  ///< index of the layer whose output it is
+    NumberFormat format;         ///< of that map
+    double scale = 1.0;
+    NumberFormat sum_format;  ///< of the layer's own value before the addition: it is clamped to it
+    double sum_scale = 1.0;
+    ResidualAdd add;
+};
+
 /// One layer as the accelerator runs it: convolution (or Gemm, or nothing), bias, requantization,
-/// ReLU, pooling. A Gemm of M x K by K x N is a 1 x 1 convolution of an M x 1 x K map; a fully
-/// connected layer after a spatial map reads that map as 1 x 1 x (H * W * C).
+/// residual addition, activation, clamp, pooling. A Gemm of M x K by K x N is a 1 x 1 convolution
+/// of an M x 1 x K map; a fully connected layer after a spatial map reads that map as 1 x 1 x (H *
+/// W * C).
 struct QuantizedLayer {
     std::string name;
     LayerKind kind = LayerKind::kConv;
+    int source = kLayerBefore;  ///< whose output it reads
 
     MapShape input;   ///< as this layer reads it
     MapShape conv;    ///< output of the convolution before pooling; for kPool the same as `input`
@@ -63,7 +82,8 @@ struct QuantizedLayer {
     std::vector<int32_t> multiplier;  ///< (out_channels), Q31 in [2^30, 2^31); 0 where unused
     std::vector<int32_t> shift;       ///< (out_channels), right shift, 0..62
     RequantizeRule requantize = RequantizeRule::kMultiplierRound;
-    bool relu = false;
+    std::optional<Residual> residual;
+    Activation activation;
     /// Fused and non-overlapping without padding for conv and gemm; anything for kPool.
     Pool pool;
 
@@ -82,13 +102,19 @@ struct QuantizedLayer {
     int64_t out_channels() const { return conv.channels; }
 };
 
-/// The network as the accelerator runs it: layer i reads the output of layer i - 1.
+/// The network as the accelerator runs it, layer after layer; the last one's output is its output.
 struct QuantizedNetwork {
     std::string name;
     NumberFormat input_format;
     double input_scale = 1.0;
     MapShape input;
     std::vector<QuantizedLayer> layers;
+
+    /// Whose output layer `index` reads: a layer's index or kNetworkInput.
+    int source_of(size_t index) const {
+        const int source = layers[index].source;
+        return source == kLayerBefore ? static_cast<int>(index) - 1 : source;
+    }
 };
 
 }  // namespace accelsim

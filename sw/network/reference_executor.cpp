@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sw/base/error.h"
+#include "sw/network/layer_maps.h"
 #include "sw/network/simd.h"
 
 namespace accelsim {
@@ -29,6 +30,68 @@ int64_t largest_sum(const QuantizedLayer& layer, int64_t depth) {
     return depth * magnitude(layer.input_format) * magnitude(layer.weight_format);
 }
 
+/// Slopes of a randomized ReLU, by number of the post-processing word.
+std::vector<int32_t> slopes_of(const QuantizedLayer& layer, const ReferenceOptions& options) {
+    if (layer.activation.kind != ActivationKind::kRandomizedRelu) return {};
+    if (!options.post_words ||
+        static_cast<int64_t>(options.post_words->size()) != layer.conv.elements()) {
+        throw InternalError(layer.name + ": a randomized ReLU needs the word of every element");
+    }
+    const auto& words = *options.post_words;
+    std::vector<int32_t> slopes;
+    Lfsr lfsr(options.lfsr);
+    for (int32_t last = *std::max_element(words.begin(), words.end()); last >= 0; --last) {
+        slopes.push_back(lfsr.slope());
+        lfsr.step();
+    }
+    return slopes;
+}
+
+/// From an accumulator to an output value.
+class PostProcessing {
+  public:
+    PostProcessing(const QuantizedLayer& layer, const IntegerMap* residual,
+                   const ReferenceOptions& options, ReferenceCounts& counts)
+        : layer_(layer),
+          residual_(residual),
+          options_(options),
+          slopes_(slopes_of(layer, options)),
+          counts_(counts) {}
+
+    /// `element`: of the convolution's map.
+    int32_t finish(int64_t sum, size_t element, size_t channel) {
+        int32_t value = requantize(layer_.requantize, sum + layer_.bias[channel],
+                                   layer_.multiplier[channel], layer_.shift[channel]);
+        if (residual_) {
+            value =
+                add_residual(layer_.requantize, layer_.residual->add,
+                             clamp(value, layer_.residual->sum_format), residual_->data[element]);
+        }
+        return clamp(activate(layer_.activation, value, slope(element)), layer_.output_format);
+    }
+
+  private:
+    int32_t slope(size_t element) const {
+        if (layer_.activation.kind != ActivationKind::kRandomizedRelu) return 0;
+        const int32_t word = (*options_.post_words)[element];
+        if (word < 0) throw InternalError(layer_.name + ": no word carries a computed element");
+        return slopes_[static_cast<size_t>(word)];
+    }
+
+    int32_t clamp(int32_t value, NumberFormat format) {
+        bool saturated = false;
+        value = clamp_to(value, format, &saturated);
+        counts_.saturations += saturated ? 1 : 0;
+        return value;
+    }
+
+    const QuantizedLayer& layer_;
+    const IntegerMap* residual_;
+    const ReferenceOptions& options_;
+    std::vector<int32_t> slopes_;
+    ReferenceCounts& counts_;
+};
+
 /// Convolves one layer pixel by pixel. `Partial` holds the exact sum of one fold.
 template <typename Partial>
 class Convolution {
@@ -42,19 +105,24 @@ class Convolution {
           channels_(layer.input.channels / layer.groups),
           columns_(layer.out_channels() / layer.groups),
           fold_depth_(options.fold_depth > 0 ? options.fold_depth : layer.depth()),
+          fold_at_positions_(options.fold_at_positions),
           partials_(static_cast<size_t>(columns_)),
           sums_(static_cast<size_t>(columns_)) {
         const int64_t limit = (int64_t{1} << (options.accumulator_bits - 1)) - 1;
-        if (largest_sum(layer, layer.depth()) <= limit) fold_depth_ = layer.depth();
+        if (largest_sum(layer, layer.depth()) > limit) return;
+        fold_depth_ = layer.depth();  // no order of additions overflows
+        fold_at_positions_ = false;
     }
 
-    /// Writes the requantized outputs of one pixel.
-    void compute(int64_t y, int64_t x, IntegerMap& output) {
+    /// Writes the outputs of one pixel.
+    void compute(int64_t y, int64_t x, PostProcessing& post_processing, IntegerMap& output) {
         for (int64_t group = 0; group < layer_.groups; ++group) {
             accumulate_pixel(y, x, group);
             for (int64_t n = 0; n < columns_; ++n) {
                 const int64_t channel = group * columns_ + n;
-                output.at(y, x, channel) = finish(sums_[static_cast<size_t>(n)], channel);
+                const auto element = static_cast<size_t>(output.index(y, x, channel));
+                output.data[element] = post_processing.finish(
+                    sums_[static_cast<size_t>(n)], element, static_cast<size_t>(channel));
             }
         }
     }
@@ -66,6 +134,7 @@ class Convolution {
         std::fill(partials_.begin(), partials_.end(), Partial{0});
         const Window& window = layer_.window;
         int64_t k = 0;
+        int64_t fold_first = 0;
         for (int64_t ky = 0; ky < window.kernel_height; ++ky) {
             for (int64_t kx = 0; kx < window.kernel_width; ++kx) {
                 const int64_t in_y = y * window.stride_height - window.pad_top + ky;
@@ -73,7 +142,11 @@ class Convolution {
                 const bool inside = in_y >= 0 && in_y < input_.shape.height && in_x >= 0 &&
                                     in_x < input_.shape.width;
                 for (int64_t c = 0; c < channels_; ++c, ++k) {
-                    if (k > 0 && k % fold_depth_ == 0) close_fold();
+                    const bool new_position = fold_at_positions_ && c == 0 && k > 0;
+                    if (new_position || k - fold_first == fold_depth_) {
+                        close_fold();
+                        fold_first = k;
+                    }
                     if (inside) add_product(input_.at(in_y, in_x, group * channels_ + c), k, group);
                 }
             }
@@ -82,6 +155,7 @@ class Convolution {
     }
 
     void add_product(int32_t value, int64_t k, int64_t group) {
+        if (value == 0) return;  // half of all values, after a ReLU
         const int64_t first = k * layer_.out_channels() + group * columns_;
         add_scaled(value, &layer_.weights[static_cast<size_t>(first)], columns_, partials_.data());
     }
@@ -96,17 +170,6 @@ class Convolution {
         }
     }
 
-    int32_t finish(int64_t sum, int64_t channel) {
-        const auto c = static_cast<size_t>(channel);
-        int32_t value = requantize(layer_.requantize, sum + layer_.bias[c], layer_.multiplier[c],
-                                   layer_.shift[c]);
-        if (layer_.relu) value = std::max(value, 0);
-        bool saturated = false;
-        value = clamp_to(value, layer_.output_format, &saturated);
-        counts_.saturations += saturated ? 1 : 0;
-        return value;
-    }
-
     const QuantizedLayer& layer_;
     const IntegerMap& input_;
     const ReferenceOptions& options_;
@@ -114,14 +177,21 @@ class Convolution {
     int64_t channels_;
     int64_t columns_;
     int64_t fold_depth_;
+    bool fold_at_positions_;
     std::vector<Partial> partials_;
     std::vector<int64_t> sums_;
+};
+
+/// What a layer reads.
+struct Operands {
+    const IntegerMap& input;
+    const IntegerMap* residual;
 };
 
 /// The convolution's outputs; where pooling follows, only the rows and columns that its windows
 /// read.
 template <typename Partial>
-IntegerMap convolve(const QuantizedLayer& layer, const IntegerMap& input,
+IntegerMap convolve(const QuantizedLayer& layer, const Operands& operands,
                     const ReferenceOptions& options, ReferenceCounts& counts) {
     IntegerMap output(layer.conv);
     int64_t rows = layer.conv.height;
@@ -130,9 +200,10 @@ IntegerMap convolve(const QuantizedLayer& layer, const IntegerMap& input,
         rows = layer.output.height * layer.pool.window.stride_height;
         columns = layer.output.width * layer.pool.window.stride_width;
     }
-    Convolution<Partial> convolution(layer, input, options, counts);
+    Convolution<Partial> convolution(layer, operands.input, options, counts);
+    PostProcessing post_processing(layer, operands.residual, options, counts);
     for (int64_t y = 0; y < rows; ++y) {
-        for (int64_t x = 0; x < columns; ++x) convolution.compute(y, x, output);
+        for (int64_t x = 0; x < columns; ++x) convolution.compute(y, x, post_processing, output);
     }
     return output;
 }
@@ -171,27 +242,35 @@ IntegerMap apply_pool(const QuantizedLayer& layer, const IntegerMap& input) {
     return output;
 }
 
-IntegerMap compute_map(const QuantizedLayer& layer, const IntegerMap& input,
+IntegerMap compute_map(const QuantizedLayer& layer, const Operands& operands,
                        const ReferenceOptions& options, ReferenceCounts& counts) {
-    if (!layer.has_array_work()) return input;
+    if (!layer.has_array_work()) return operands.input;
     // Up to 32 bits of accumulator, a sum longer than a fold is only taken at once where it fits.
     const bool by_fold = options.fold_depth > 0 && options.accumulator_bits <= 32;
     const int64_t longest = by_fold ? options.fold_depth : layer.depth();
     if (largest_sum(layer, longest) <= std::numeric_limits<int32_t>::max()) {
-        return convolve<int32_t>(layer, input, options, counts);
+        return convolve<int32_t>(layer, operands, options, counts);
     }
-    return convolve<int64_t>(layer, input, options, counts);
+    return convolve<int64_t>(layer, operands, options, counts);
 }
 
 }  // namespace
 
 ReferenceResult run_reference(const QuantizedLayer& layer, const IntegerMap& input,
-                              const ReferenceOptions& options) {
+                              const ReferenceOptions& options, const IntegerMap* residual) {
     if (input.shape != layer.input) throw InternalError(layer.name + ": input of another shape");
+    if (layer.residual.has_value() != (residual != nullptr) ||
+        (residual && residual->shape != layer.conv)) {
+        throw InternalError(layer.name + ": residual operand of another shape, or none");
+    }
     ReferenceResult result;
-    IntegerMap map = compute_map(layer, input, options, result.counts);
+    IntegerMap map = compute_map(layer, {input, residual}, options, result.counts);
     result.output = layer.pool.kind == PoolKind::kNone ? std::move(map) : apply_pool(layer, map);
     return result;
+}
+
+ReferenceOptions options_of(const NetworkReferenceOptions& options, size_t layer) {
+    return options.empty() ? ReferenceOptions{} : options.at(layer);
 }
 
 IntegerMap as_layer_input(const QuantizedLayer& layer, IntegerMap map) {
@@ -203,12 +282,15 @@ IntegerMap as_layer_input(const QuantizedLayer& layer, IntegerMap map) {
 }
 
 IntegerMap run_reference(const QuantizedNetwork& network, const IntegerMap& input,
-                         const ReferenceOptions& options) {
-    IntegerMap map = input;
-    for (const QuantizedLayer& layer : network.layers) {
-        map = run_reference(layer, as_layer_input(layer, std::move(map)), options).output;
+                         const NetworkReferenceOptions& options) {
+    LayerMaps maps(network, input);
+    for (size_t i = 0; i < network.layers.size(); ++i) {
+        const IntegerMap residual = maps.residual_of(i);
+        maps.add_output(run_reference(network.layers[i], maps.input_of(i), options_of(options, i),
+                                      network.layers[i].residual ? &residual : nullptr)
+                            .output);
     }
-    return map;
+    return maps.newest();
 }
 
 }  // namespace accelsim

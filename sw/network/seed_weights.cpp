@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -25,21 +26,21 @@ struct Moments {
     double variance = 0;
 };
 
-using Maps = std::vector<FloatMap>;
+using Maps = std::vector<const FloatMap*>;
 
 /// Mean and variance of every channel over all maps.
 std::vector<Moments> channel_moments(const Maps& maps) {
-    const auto channels = static_cast<size_t>(maps[0].shape.channels);
+    const auto channels = static_cast<size_t>(maps[0]->shape.channels);
     std::vector<double> sum(channels), squares(channels);
-    for (const FloatMap& map : maps) {
-        for (size_t i = 0; i < map.data.size(); ++i) sum[i % channels] += double{map.data[i]};
+    for (const FloatMap* map : maps) {
+        for (size_t i = 0; i < map->data.size(); ++i) sum[i % channels] += double{map->data[i]};
     }
     const double count =
-        static_cast<double>(maps[0].shape.pixels()) * static_cast<double>(maps.size());
+        static_cast<double>(maps[0]->shape.pixels()) * static_cast<double>(maps.size());
     for (double& value : sum) value /= count;
-    for (const FloatMap& map : maps) {
-        for (size_t i = 0; i < map.data.size(); ++i) {
-            const double distance = double{map.data[i]} - sum[i % channels];
+    for (const FloatMap* map : maps) {
+        for (size_t i = 0; i < map->data.size(); ++i) {
+            const double distance = double{map->data[i]} - sum[i % channels];
             squares[i % channels] += distance * distance;
         }
     }
@@ -50,29 +51,21 @@ std::vector<Moments> channel_moments(const Maps& maps) {
 
 class Seeder {
   public:
-    Seeder(Graph& graph, uint64_t seed) : graph_(graph), seed_(seed) {
+    Seeder(Graph& graph, uint64_t seed) : graph_(graph), seed_(seed), readers_(graph.readers()) {
         const int64_t count = graph.input.pixels() <= kSmallImagePixels ? 8 : 2;
         const ImageSet images = ImageSet::seeded(graph.input, count, seed);
         for (int64_t i = 0; i < count; ++i) {
-            maps_.push_back(real_input(images.pixels(i), graph.preprocessing));
+            images_.emplace_back(graph, real_input(images.pixels(i), graph.preprocessing));
         }
     }
 
     void run() {
         for (size_t i = 0; i < graph_.nodes.size(); ++i) {
-            Node& node = graph_.nodes[i];
-            if (!node.has_weights() && node.op != Op::kBatchNorm) {
-                advance(node);
-                continue;
-            }
-            const bool is_last_of_layer = !next_is(i, Op::kBatchNorm);
-            if (node.op == Op::kBatchNorm) {
-                seed_batch_norm(i);
-            } else {
-                seed_convolution(i);
-            }
-            advance(node);
-            if (is_last_of_layer) centre(i);
+            if (graph_.nodes[i].op == Op::kBatchNorm) seed_batch_norm(i);
+            if (graph_.nodes[i].has_weights()) seed_convolution(i);
+            maps_.clear();
+            for (GraphMaps& image : images_) maps_.push_back(&image.advance());
+            if (const auto target = shifted_node(i)) centre(i, *target);
         }
     }
 
@@ -81,12 +74,30 @@ class Seeder {
         return RandomStream(seed_, node * kStreams + stream);
     }
 
-    bool next_is(size_t node, Op op) const {
-        return node + 1 < graph_.nodes.size() && graph_.nodes[node + 1].op == op;
+    /// The one node that reads this one, if it is of that operation.
+    const Node* only_reader(size_t node, Op op) const {
+        if (readers_[node].size() != 1) return nullptr;
+        const Node& reader = graph_.nodes[readers_[node].front()];
+        return reader.op == op ? &reader : nullptr;
     }
 
-    void advance(const Node& node) {
-        for (FloatMap& map : maps_) map = apply_node(node, map);
+    /// The node whose constants can centre what an activation reads from node `index`: itself, or
+    /// of an addition the later operand that nothing else reads.
+    std::optional<size_t> shifted_node(size_t index) const {
+        const Node& node = graph_.nodes[index];
+        if (!only_reader(index, Op::kActivation)) return std::nullopt;
+        if (node.has_weights() || node.op == Op::kBatchNorm) return index;
+        if (node.op != Op::kAdd) return std::nullopt;
+        int target = kNetworkInput;
+        for (int operand : node.inputs) {
+            if (operand <= target) continue;
+            const auto producer = static_cast<size_t>(operand);
+            const Op op = graph_.nodes[producer].op;
+            const bool has_shift = graph_.nodes[producer].has_weights() || op == Op::kBatchNorm;
+            if (has_shift && readers_[producer].size() == 1) target = operand;
+        }
+        if (target == kNetworkInput) return std::nullopt;
+        return static_cast<size_t>(target);
     }
 
     void seed_convolution(size_t index) {
@@ -106,7 +117,9 @@ class Seeder {
     /// variance 1.
     void seed_batch_norm(size_t index) {
         BatchNorm& norm = graph_.nodes[index].norm;
-        const auto moments = channel_moments(maps_);
+        Maps inputs;
+        for (const GraphMaps& image : images_) inputs.push_back(&image.next_input());
+        const auto moments = channel_moments(inputs);
         for (size_t c = 0; c < moments.size(); ++c) {
             const auto mean = static_cast<float>(moments[c].mean);
             const auto variance = static_cast<float>(moments[c].variance) + 1e-6f;
@@ -118,26 +131,27 @@ class Seeder {
         }
     }
 
-    /// The pooling that reads the node's output, past its ReLU.
+    /// The maximum pooling that reads the node's activation. (An average of rectified values is
+    /// above zero nearly everywhere.)
     const Node* pooling_after(size_t index) const {
-        const size_t next = index + (next_is(index, Op::kRelu) ? 2 : 1);
-        const bool pools = next < graph_.nodes.size() && graph_.nodes[next].op == Op::kPool;
-        return pools ? &graph_.nodes[next] : nullptr;
+        const Node* pool = only_reader(readers_[index].front(), Op::kPool);
+        return pool && pool->pool.kind == PoolKind::kMax ? pool : nullptr;
     }
 
-    /// Shifts the node's channels (through its beta or bias) so that the wanted fraction of the
-    /// first image's outputs, as pooling hands them on, is above zero.
-    void centre(size_t index) {
-        if (!next_is(index, Op::kRelu)) return;
-        Maps pooled = maps_;
+    std::vector<FloatMap> pooled_by(const Node& pool) const {
+        std::vector<FloatMap> pooled;
+        for (const FloatMap* map : maps_) pooled.push_back(apply_node(pool, *map));
+        return pooled;
+    }
+
+    /// Shifts the node's channels (through the beta or bias of `target`) so that the wanted
+    /// fraction of the first image's outputs, as pooling hands them on, is above zero.
+    void centre(size_t index, size_t target) {
         const Node* pool = pooling_after(index);
-        if (pool) {
-            Node largest =
-                *pool;  // an average of rectified values is above zero where the largest is
-            largest.pool.kind = PoolKind::kMax;
-            for (FloatMap& map : pooled) map = apply_node(largest, map);
-        }
-        const auto moments = channel_moments(pooled);
+        const std::vector<FloatMap> pooled = pool ? pooled_by(*pool) : std::vector<FloatMap>{};
+        Maps maps(maps_.begin(), maps_.end());
+        for (size_t i = 0; i < pooled.size(); ++i) maps[i] = &pooled[i];
+        const auto moments = channel_moments(maps);
         double spread = 0;
         for (const Moments& channel : moments) spread += channel.variance;
         spread = std::sqrt(spread / static_cast<double>(moments.size()));
@@ -147,11 +161,12 @@ class Seeder {
             const double distance = spread * double{threshold.uniform(c, -0.3f, 0.3f)};
             shift[c] = static_cast<float>(distance - moments[c].mean);
         }
-        add_channels(pooled[0], shift);
-        const float common = quantile(std::move(pooled[0].data),
-                                      1 - (pool ? kWantedPooledFraction : kWantedFraction));
+        FloatMap first = *maps[0];
+        add_channels(first, shift);
+        const float common =
+            quantile(std::move(first.data), 1 - (pool ? kWantedPooledFraction : kWantedFraction));
         for (float& value : shift) value -= common;
-        apply_shift(graph_.nodes[index], shift);
+        apply_shift(graph_.nodes[target], shift);
     }
 
     static void add_channels(FloatMap& map, const std::vector<float>& values) {
@@ -169,12 +184,14 @@ class Seeder {
     void apply_shift(Node& node, const std::vector<float>& shift) {
         std::vector<float>& target = node.op == Op::kBatchNorm ? node.norm.beta : node.bias;
         for (size_t c = 0; c < shift.size(); ++c) target[c] += shift[c];
-        for (FloatMap& map : maps_) add_channels(map, shift);
+        for (FloatMap* map : maps_) add_channels(*map, shift);
     }
 
     Graph& graph_;
     uint64_t seed_;
-    Maps maps_;
+    std::vector<std::vector<size_t>> readers_;
+    std::vector<GraphMaps> images_;
+    std::vector<FloatMap*> maps_;  ///< the newest output of each image
 };
 
 }  // namespace

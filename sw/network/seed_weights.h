@@ -11,8 +11,8 @@ namespace accelsim {
 ///
 /// Weights are normally distributed with He's variance 2 / depth. Batch normalization statistics
 /// and biases are taken from the data: seeded images run through the network while it is built, so
-/// that of every layer with a ReLU a little over half of the outputs, after the pooling that
-/// follows, are above zero.
+/// that of every layer with an activation a little over half of the outputs, after the maximum
+/// pooling that follows, are above zero.
 void seed_weights(Graph& graph, uint64_t seed);
 
 }  // namespace accelsim

@@ -1,12 +1,12 @@
 #include "sw/network/yaml_network.h"
 
 #include <algorithm>
-#include <iterator>
 #include <optional>
 #include <set>
 #include <utility>
 #include <vector>
 
+#include "sw/base/nearest.h"
 #include "sw/yaml/reader.h"
 
 namespace accelsim {
@@ -16,6 +16,8 @@ constexpr IntegerRange kExtents{1, kMaxWindowExtent};
 constexpr IntegerRange kPaddings{0, kMaxWindowExtent};
 constexpr IntegerRange kCounts{1, kMaxMapElements};
 constexpr IntegerRange kOneOrTwo{1, 2};
+constexpr double kLargestBound = 1e9;
+constexpr const char* kInputName = "input";  ///< in `from`
 
 struct Extents {
     int height;
@@ -55,102 +57,200 @@ class LayerReader {
 
     void read(YamlMap& layer) {
         int layers = 0;
+        std::vector<std::string> known;
         const auto read_as = [&](const Key& key, auto&& reader) {
-            if (auto map = layer.optional_map(key)) {
-                ++layers;
-                reader(*map);
-            }
+            known.push_back(key.name);
+            auto map = layer.optional_map(key);
+            if (!map) return;
+            ++layers;
+            read_layer(*map, reader);
         };
         read_as({"conv", "convolution"}, [&](YamlMap& map) { read_compute(map, Op::kConv); });
         read_as({"gemm", "fully connected"}, [&](YamlMap& map) { read_compute(map, Op::kGemm); });
+        read_as({"add", "residual addition"}, [&](YamlMap& map) { read_add(map); });
+        read_as({"relu", "negative values to zero"},
+                [&](YamlMap&) { append_activation({ActivationKind::kRelu}); });
+        read_as({"leaky_relu", "negative values times a slope"},
+                [&](YamlMap& map) { read_leaky_relu(map); });
+        read_as({"rrelu", "negative values times the slope of a shift register"},
+                [&](YamlMap&) { append_activation({ActivationKind::kRandomizedRelu}); });
+        read_as({"clip", "to an interval"}, [&](YamlMap& map) { read_clip(map); });
         read_as({"max_pool", "maximum"}, [&](YamlMap& map) { read_pool(map, PoolKind::kMax); });
         read_as({"average_pool", "average"},
                 [&](YamlMap& map) { read_pool(map, PoolKind::kAverage); });
-        read_as({"global_average_pool", "of a map"}, [&](YamlMap& map) { read_global_pool(map); });
-        read_as({"flatten", "to a vector"},
-                [&](YamlMap& map) { append_simple(map, Op::kFlatten); });
-        if (layers > 1) {
-            reader_.fault(
-                {layer.where(), "layers", "an item must hold one layer", std::to_string(layers)});
-        } else if (layers == 0 && (layer.keys().empty() || is_layer(layer.keys().front()))) {
-            reader_.fault({layer.where(), "layers", "a layer must have a map, as in `flatten: {}`",
-                           layer.keys().empty() ? "nothing" : layer.keys().front()});
+        read_as({"global_average_pool", "of a map"}, [&](YamlMap&) { append_global_pool(); });
+        read_as({"flatten", "to a vector"}, [&](YamlMap&) { append(operation(Op::kFlatten)); });
+        check_count(layer, layers, known);
+    }
+
+    /// Only the last layer's output may have no reader. Names of layers key schedules and reports.
+    void finish() {
+        std::set<std::string> used;
+        for (const NamedLayer& layer : layers_) {
+            if (layer.name.empty() || used.insert(layer.name).second) continue;
+            reader_.fault({layer.where, "layers", "names must differ", layer.name});
+        }
+        if (reader_.has_faults()) return;
+        const auto readers = graph_.readers();
+        for (size_t i = 0; i + 1 < layers_.size(); ++i) {
+            if (!readers[static_cast<size_t>(layers_[i].output)].empty()) continue;
+            reader_.fault({layers_[i].where, "layers",
+                           "a layer must be read by a later one (`from`)", layers_[i].name});
         }
     }
 
   private:
-    static bool is_layer(const std::string& key) {
-        constexpr const char* kLayers[]{"conv",         "gemm",    "max_pool",
-                                        "average_pool", "flatten", "global_average_pool"};
-        return std::find(std::begin(kLayers), std::end(kLayers), key) != std::end(kLayers);
+    struct NamedLayer {
+        std::string name;
+        Location where;
+        int output;  ///< node
+    };
+
+    static Node operation(Op op) {
+        Node node;
+        node.op = op;
+        return node;
     }
 
-    static std::string read_name(YamlMap& map) {
-        std::string name;
-        map.text({"name", "the layer's name in reports"}, name);
-        return name;
+    void check_count(const YamlMap& layer, int layers, const std::vector<std::string>& known) {
+        const auto keys = layer.keys();
+        const bool is_layer =
+            !keys.empty() && std::find(known.begin(), known.end(), keys.front()) != known.end();
+        if (layers > 1) {
+            reader_.fault(
+                {layer.where(), "layers", "an item must hold one layer", std::to_string(layers)});
+        } else if (layers == 0 && (keys.empty() || is_layer)) {
+            reader_.fault({layer.where(), "layers", "a layer must have a map, as in `flatten: {}`",
+                           keys.empty() ? "nothing" : keys.front()});
+        }
+    }
+
+    /// Each item makes one node or more; its first one reads `from`, the others the one before.
+    template <typename Reader>
+    void read_layer(YamlMap& map, const Reader& reader) {
+        name_.clear();
+        where_ = map.where();
+        map.text({"name", "the layer's name in reports and in `from`"}, name_);
+        if (name_ == kInputName) map.fault("name", "is that of the network's input");
+        const size_t first = graph_.nodes.size();
+        source_ = static_cast<int>(first) - 1;
+        std::optional<std::string> from;
+        map.text({"from",
+                  "the layer that it reads (an addition: that it adds) in place of the one "
+                  "before, by name; `input` is the network's input"},
+                 from);
+        if (from) find_source(map, *from);
+        reader(map);
+        if (graph_.nodes.size() > first) graph_.nodes[first].name = name_;
+        layers_.push_back({name_, where_, static_cast<int>(graph_.nodes.size()) - 1});
+    }
+
+    void find_source(YamlMap& map, const std::string& from) {
+        std::vector<std::string> names{kInputName};
+        source_ = kNetworkInput;
+        if (from == kInputName) return;
+        for (const NamedLayer& layer : layers_) {
+            if (layer.name.empty()) continue;
+            if (layer.name == from) {
+                source_ = layer.output;
+                return;
+            }
+            names.push_back(layer.name);
+        }
+        const std::string near = nearest_name(from, names);
+        map.fault("from", "must name an earlier layer or `input`" +
+                              (near.empty() ? "" : " (did you mean '" + near + "'?)"));
     }
 
     void read_compute(YamlMap& map, Op op) {
-        Node node;
-        node.op = op;
-        node.name = read_name(map);
+        Node node = operation(op);
         map.integer({"out", "output channels", "", Need::kRequired}, node.out_channels, kCounts);
         if (op == Op::kConv) {
             node.window = read_window(map, false);
             map.integer({"groups", "independent groups of channels"}, node.groups, kCounts);
         }
         bool batch_norm = false;
-        bool relu = true;
         map.boolean({"batch_norm", "batch normalization after it"}, batch_norm);
-        map.boolean({"relu", "ReLU after it"}, relu);
+        const bool relu = read_relu(map);
         if (node.out_channels < 1) return;
-        append(map, std::move(node));
-        if (batch_norm) append_simple(map, Op::kBatchNorm);
-        if (relu) append_simple(map, Op::kRelu);
+        append(std::move(node));
+        if (batch_norm) append(operation(Op::kBatchNorm));
+        if (relu) append_activation({ActivationKind::kRelu});
     }
 
-    void append_simple(YamlMap& map, Op op) {
-        Node node;
-        node.op = op;
-        append(map, std::move(node));
+    static bool read_relu(YamlMap& map) {
+        bool relu = true;
+        map.boolean({"relu", "ReLU after it"}, relu);
+        return relu;
+    }
+
+    void read_add(YamlMap& map) {
+        if (!map.has("from")) map.fault("from", "is required", "");
+        Node node = operation(Op::kAdd);
+        node.inputs = {static_cast<int>(graph_.nodes.size()) - 1, source_};
+        const bool relu = read_relu(map);
+        append(std::move(node));
+        if (relu) append_activation({ActivationKind::kRelu});
+    }
+
+    void append_activation(ActivationFunction function) {
+        Node node = operation(Op::kActivation);
+        node.activation = function;
+        append(std::move(node));
+    }
+
+    void read_leaky_relu(YamlMap& map) {
+        double alpha = 0;
+        map.real({"alpha", "the slope", "", Need::kRequired}, alpha, {0, 4});
+        append_activation({ActivationKind::kLeakyRelu, static_cast<float>(alpha)});
+    }
+
+    void read_clip(YamlMap& map) {
+        double low = 0;
+        double high = 6;
+        map.real({"min", "the lower bound"}, low, {-kLargestBound, kLargestBound});
+        map.real({"max", "the upper bound"}, high, {-kLargestBound, kLargestBound});
+        append_activation(
+            {ActivationKind::kClip, 0, static_cast<float>(low), static_cast<float>(high)});
     }
 
     void read_pool(YamlMap& map, PoolKind kind) {
-        Node node;
-        node.op = Op::kPool;
-        node.name = read_name(map);
+        Node node = operation(Op::kPool);
         node.pool.kind = kind;
         node.pool.window = read_window(map, true);
         if (kind == PoolKind::kAverage) {
             map.boolean({"count_include_pad", "padding counts in the divisor"},
                         node.pool.count_include_pad);
         }
-        append(map, std::move(node));
+        append(std::move(node));
     }
 
-    void read_global_pool(YamlMap& map) {
-        Node node;
-        node.op = Op::kPool;
-        node.name = read_name(map);
+    void append_global_pool() {
+        Node node = operation(Op::kPool);
         node.pool.kind = PoolKind::kAverage;
-        const MapShape input = graph_.output();
+        const MapShape input = graph_.shape_of(source_);
         Window& window = node.pool.window;
         window.kernel_height = window.stride_height = static_cast<int>(input.height);
         window.kernel_width = window.stride_width = static_cast<int>(input.width);
-        append(map, std::move(node));
+        append(std::move(node));
     }
 
     /// Shapes make no sense after a fault.
-    void append(const YamlMap& map, Node node) {
+    void append(Node node) {
         if (reader_.has_faults()) return;
+        if (node.inputs.empty()) node.inputs = {source_};
+        source_ = static_cast<int>(graph_.nodes.size());
         if (auto fault = append_node(graph_, std::move(node))) {
-            reader_.fault({map.where(), "layers", fault->rule, fault->got});
+            reader_.fault({where_, "layers", fault->rule, fault->got});
         }
     }
 
     YamlReader& reader_;
     Graph& graph_;
+    std::vector<NamedLayer> layers_;
+    std::string name_;  ///< of the layer being read
+    Location where_;
+    int source_ = kNetworkInput;  ///< what its next node reads
 };
 
 void read_input(YamlMap root, Graph& graph) {
@@ -171,16 +271,6 @@ void read_input(YamlMap root, Graph& graph) {
     }
 }
 
-/// Names of layers key schedules and reports.
-void check_names(const std::vector<std::pair<Location, std::string>>& names, YamlReader& reader) {
-    std::set<std::string> used;
-    for (const auto& [where, name] : names) {
-        if (!name.empty() && !used.insert(name).second) {
-            reader.fault({where, "layers", "names must differ", name});
-        }
-    }
-}
-
 }  // namespace
 
 YamlNetwork read_yaml_network(const std::string& path, const std::string& shown_name) {
@@ -192,14 +282,10 @@ YamlNetwork read_yaml_network(const std::string& path, const std::string& shown_
     root.integer({"seed", "of the weights"}, network.seed, {0, 1'000'000'000});
     read_input(root, graph);
     LayerReader layers(reader, graph);
-    std::vector<std::pair<Location, std::string>> names;
     for (YamlMap& layer : root.maps({"layers", "in order", "", Need::kRequired})) {
-        const size_t before = graph.nodes.size();
         layers.read(layer);
-        if (graph.nodes.size() > before)
-            names.emplace_back(layer.where(), graph.nodes[before].name);
     }
-    check_names(names, reader);
+    layers.finish();
     reader.finish();
     make_names_unique(graph);
     return network;

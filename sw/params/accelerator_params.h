@@ -2,11 +2,13 @@
 
 #include <cstdint>
 
+#include "sw/numeric/lfsr.h"
 #include "sw/numeric/requantize.h"
 
 namespace accelsim {
 
-enum class Dataflow { kWeightStationary };
+/// Which operand stays in the PEs.
+enum class Dataflow { kWeightStationary, kOutputStationary, kInputStationary };
 
 /// How the next tile's weights enter the array (docs/TIMING.md, rule 2).
 enum class Preload {
@@ -21,10 +23,19 @@ struct ArrayParams {
     int cols = 8;
     Dataflow dataflow = Dataflow::kWeightStationary;
     Preload preload = Preload::kShadow;
+    int macs_per_pe = 1;  ///< W: 2 is the PE that multiplies two pairs of narrow operands a cycle
     int pe_pipeline_stages = 1;  ///< p: registers on the vertical hop, and the skew of a row
     int input_stages = 1;        ///< a: registers before the array
     int load_gap = 0;            ///< g: cycles between a finished load and the first beat
+    int row_skew = 1;            ///< s: output stationary; 0: an operand reaches all rows at once
     int accumulate_stages = 1;   ///< z: registers between the array's edge and the accumulator
+
+    bool is_output_stationary() const { return dataflow == Dataflow::kOutputStationary; }
+    bool is_input_stationary() const { return dataflow == Dataflow::kInputStationary; }
+    /// Channels of one pixel in a word of the input buffer, and k of a stationary load.
+    int word_channels() const { return rows * macs_per_pe; }
+    /// U: k that one beat carries.
+    int beat_depth() const { return is_output_stationary() ? macs_per_pe : word_channels(); }
 };
 
 /// An on-chip memory; `capacity_bytes` is the total, a slot has capacity_bytes / slots.
@@ -49,7 +60,8 @@ struct AccumulatorParams {
 };
 
 struct PostProcessingParams {
-    int stages = 4;  ///< q: registers from an accumulator word to the output buffer
+    int stages = 4;    ///< q: registers from an accumulator word to the output buffer
+    LfsrParams rrelu;  ///< of the randomized ReLU
 };
 
 enum class DramModel { kIdeal, kBandwidth };
@@ -71,8 +83,14 @@ struct AcceleratorParams {
     BufferParams input_buffer;
     BufferParams weight_buffer;
     BufferParams output_buffer;
+    BufferParams residual_buffer;  ///< operands of residual additions; its banks are not read
     PostProcessingParams post_processing;
     DramParams dram;
+
+    /// Pixels of an output block at most, and so of a pooling window that can be fused.
+    int64_t most_block_pixels() const {
+        return array.is_input_stationary() ? array.cols : accumulator.slot_words(array.cols);
+    }
 };
 
 }  // namespace accelsim

@@ -74,14 +74,51 @@ struct QuantizationParams {
     CalibrationParams calibration;
 };
 
-/// Sizes of one layer's tiles; what is unset follows the default rule of docs/TIMING.md.
+/// How a convolution's inner product is cut into K tiles (docs/TIMING.md, "Mappings").
+enum class Mapping { kIm2col, kKernelOffset };
+
+/// The outer loops of a layer, outermost first; K is always inside.
+enum class LoopOrder { kPixelsChannels, kChannelsPixels };
+
+/// What the user says of one layer's schedule; what is unset follows the default rule of
+/// docs/TIMING.md.
 struct ScheduleOverride {
     std::optional<int64_t> rows_per_block;
     std::optional<int64_t> cols_per_block;
+    std::optional<int64_t> channels_per_block;  ///< input stationary alone
     std::optional<int64_t> k_tiles_per_block;
+    std::optional<Mapping> mapping;
+    std::optional<LoopOrder> loop_order;
+    std::optional<bool> keep_output;  ///< the layer's output map stays on chip
     Location where{};  ///< of the layer's entry; unknown where the configuration has none
 
-    bool has_sizes() const { return rows_per_block || cols_per_block || k_tiles_per_block; }
+    bool has_sizes() const {
+        return rows_per_block || cols_per_block || channels_per_block || k_tiles_per_block;
+    }
+};
+
+/// The schedule of the whole network: what holds for every layer, and for single ones.
+struct ScheduleParams {
+    Mapping mapping = Mapping::kIm2col;
+    bool keep_on_chip = false;                       ///< every map that can stay on chip does
+    std::map<std::string, ScheduleOverride> layers;  ///< by layer name
+
+    /// The layer's entry with the network's defaults filled in (keep_output stays as it is).
+    ScheduleOverride of(const std::string& layer) const {
+        const auto entry = layers.find(layer);
+        ScheduleOverride result = entry == layers.end() ? ScheduleOverride{} : entry->second;
+        if (!result.mapping) result.mapping = mapping;
+        return result;
+    }
+};
+
+/// The waveform of a run (`--vcd`).
+struct WaveformParams {
+    std::optional<std::string> file;  ///< none is written where empty
+    int64_t first_cycle = 0;          ///< of the run, or of `layer` where that is given
+    std::optional<int64_t> last_cycle;
+    std::optional<std::string> layer;  ///< this layer alone
+    std::string scope = "*";           ///< glob over full hierarchical names
 };
 
 struct SimulationParams {
@@ -118,7 +155,7 @@ struct RunParams {
     NetworkParams network;
     QuantizationParams quantization;
     bool fuse_batch_norm = true;
-    std::map<std::string, ScheduleOverride> schedule;  ///< by layer name
+    ScheduleParams schedule;
     SimulationParams simulation;
     ReportParams report;
     /// The resolved configuration as a JSON object, every key present, paths as typed.

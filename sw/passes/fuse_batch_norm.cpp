@@ -32,12 +32,11 @@ void fold(const BatchNorm& norm, Node& node) {
 template <typename Wrong>
 void refuse_batch_norms(const Graph& graph, const std::string& rule, const Wrong& is_wrong) {
     std::vector<Fault> faults;
-    for (size_t i = 0; i < graph.nodes.size(); ++i) {
-        const Node& node = graph.nodes[i];
-        if (node.op != Op::kBatchNorm || !is_wrong(i)) continue;
+    for (const Node& node : graph.nodes) {
+        if (node.op != Op::kBatchNorm || !is_wrong(node.inputs.front())) continue;
+        const std::string before = graph.describe(node.inputs.front());
         faults.push_back({Location{}, "node '" + node.name + "' (batch normalization)", rule,
-                          i == 0 ? "the network's input before it"
-                                 : "'" + graph.nodes[i - 1].name + "' before it"});
+                          before + " before it"});
     }
     if (!faults.empty()) throw UserError(std::move(faults));
 }
@@ -45,17 +44,21 @@ void refuse_batch_norms(const Graph& graph, const std::string& rule, const Wrong
 }  // namespace
 
 void fuse_batch_norm(Graph& graph) {
+    const auto readers = graph.readers();
     refuse_batch_norms(graph, "can be fused only into a convolution or Gemm just before it",
-                       [&](size_t i) { return i == 0 || !graph.nodes[i - 1].has_weights(); });
-    std::vector<Node> nodes;
-    for (Node& node : graph.nodes) {
-        if (node.op == Op::kBatchNorm) {
-            fold(node.norm, nodes.back());
-        } else {
-            nodes.push_back(std::move(node));
-        }
+                       [&](int producer) {
+                           return producer == kNetworkInput ||
+                                  !graph.nodes[static_cast<size_t>(producer)].has_weights();
+                       });
+    refuse_batch_norms(
+        graph, "can be fused only into a convolution or Gemm that nothing else reads",
+        [&](int producer) { return readers[static_cast<size_t>(producer)].size() > 1; });
+    for (size_t i = graph.nodes.size(); i-- > 0;) {
+        const Node& node = graph.nodes[i];
+        if (node.op != Op::kBatchNorm) continue;
+        fold(node.norm, graph.nodes[static_cast<size_t>(node.inputs.front())]);
+        remove_node(graph, i);
     }
-    graph.nodes = std::move(nodes);
 }
 
 void require_no_batch_norm(const Graph& graph) {
@@ -63,7 +66,7 @@ void require_no_batch_norm(const Graph& graph) {
         graph,
         "must be fused (passes: [fuse_batch_norm, quantize]); running it unfused is not "
         "available yet",
-        [](size_t) { return true; });
+        [](int) { return true; });
 }
 
 }  // namespace accelsim

@@ -7,17 +7,51 @@
 namespace accelsim {
 namespace {
 
-bool commutes_with_relu(const Node& node) {
-    return node.op == Op::kFlatten || (node.op == Op::kPool && node.pool.kind == PoolKind::kMax);
+const Node& node_at(const Graph& graph, int index) {
+    return graph.nodes[static_cast<size_t>(index)];
 }
 
-/// True where the node's output is never negative.
-bool is_rectified(const std::vector<Node>& nodes) {
-    for (size_t i = nodes.size(); i-- > 0;) {
-        if (nodes[i].op == Op::kRelu) return true;
-        if (nodes[i].op != Op::kPool && nodes[i].op != Op::kFlatten) return false;
+bool can_be_passed(const ActivationFunction& activation, const Node& node) {
+    const bool is_max_pool = node.op == Op::kPool && node.pool.kind == PoolKind::kMax;
+    return node.op == Op::kFlatten || (is_max_pool && activation.is_monotonic());
+}
+
+/// True where the values are never negative.
+bool is_rectified(const Graph& graph, int producer) {
+    for (; producer != kNetworkInput; producer = node_at(graph, producer).inputs.front()) {
+        const Node& node = node_at(graph, producer);
+        if (node.op == Op::kActivation) return node.activation.is_unsigned();
+        if (node.op != Op::kPool && node.op != Op::kFlatten) return false;
     }
     return false;
+}
+
+/// The convolution, Gemm or addition that activation `index` can join. Throws its fault.
+size_t find_target(const Graph& graph, size_t index) {
+    const auto readers = graph.readers();
+    const Node& node = graph.nodes[index];
+    const auto refuse = [&](const std::string& rule, int producer) {
+        throw UserError("node '" + node.name + "' (" + to_string(node.activation.kind) + ")", rule,
+                        graph.describe(producer) + " before it");
+    };
+    int producer = node.inputs.front();
+    while (true) {
+        if (producer == kNetworkInput ||
+            !(can_be_passed(node.activation, node_at(graph, producer)) ||
+              node_at(graph, producer).has_weights() || node_at(graph, producer).op == Op::kAdd)) {
+            refuse(
+                "must follow a convolution, Gemm or addition, with " +
+                    std::string(node.activation.is_monotonic() ? "maximum pooling" : "flattening") +
+                    " at most in between",
+                producer);
+        }
+        if (readers[static_cast<size_t>(producer)].size() > 1) {
+            refuse("must alone read what it follows", producer);
+        }
+        if (!can_be_passed(node.activation, node_at(graph, producer))) break;
+        producer = node_at(graph, producer).inputs.front();
+    }
+    return static_cast<size_t>(producer);
 }
 
 bool is_fusible(const Pool& pool, int64_t largest_window) {
@@ -27,55 +61,134 @@ bool is_fusible(const Pool& pool, int64_t largest_window) {
            w.pad_top + w.pad_left + w.pad_bottom + w.pad_right == 0;
 }
 
+/// Assigns the nodes to layers, in the graph's order.
+class Grouper {
+  public:
+    Grouper(const Graph& graph, int64_t largest_fused_window)
+        : graph_(graph),
+          largest_fused_window_(largest_fused_window),
+          readers_(graph.readers()),
+          group_of_(graph.nodes.size(), kNetworkInput),
+          addition_of_(graph.nodes.size()) {}
+
+    std::vector<LayerGroup> run() {
+        find_additions();
+        for (size_t i = 0; i < graph_.nodes.size(); ++i) {
+            const Node& node = graph_.nodes[i];
+            group_of_[i] = group_of(node.inputs.front());
+            if (node.has_weights() && !addition_of_[i]) start_compute(i);
+            if (node.op == Op::kAdd) start_addition(i);
+            if (node.op == Op::kActivation) group(i).activation = i;
+            if (node.op == Op::kPool) place_pool(i);
+        }
+        return std::move(groups_);
+    }
+
+  private:
+    int group_of(int producer) const {
+        return producer == kNetworkInput ? kNetworkInput : group_of_[static_cast<size_t>(producer)];
+    }
+    LayerGroup& group(size_t node) { return groups_[static_cast<size_t>(group_of_[node])]; }
+
+    LayerGroup& start_group(size_t node, int source) {
+        group_of_[node] = static_cast<int>(groups_.size());
+        groups_.emplace_back();
+        groups_.back().source = source;
+        return groups_.back();
+    }
+
+    void start_compute(size_t node) {
+        start_group(node, group_of(graph_.nodes[node].inputs.front())).compute = node;
+    }
+
+    /// Sets addition_of_ for the convolutions that additions join.
+    void find_additions() {
+        std::vector<Fault> faults;
+        for (size_t i = 0; i < graph_.nodes.size(); ++i) {
+            const Node& node = graph_.nodes[i];
+            if (node.op != Op::kAdd) continue;
+            int host = kNetworkInput;
+            for (int operand : node.inputs) {
+                const bool can_join = operand != kNetworkInput &&
+                                      node_at(graph_, operand).has_weights() &&
+                                      readers_[static_cast<size_t>(operand)].size() == 1;
+                if (can_join && operand > host) host = operand;
+            }
+            if (host != kNetworkInput) {
+                addition_of_[static_cast<size_t>(host)] = i;
+                continue;
+            }
+            faults.push_back(
+                {Location{}, "node '" + node.name + "' (addition)",
+                 "must have an operand that is the direct output of a convolution or "
+                 "Gemm and that nothing else reads",
+                 graph_.describe(node.inputs[0]) + " and " + graph_.describe(node.inputs[1])});
+        }
+        if (!faults.empty()) throw UserError(std::move(faults));
+    }
+
+    /// The layer of an addition comes where the addition is, as its operand may come after its
+    /// convolution.
+    void start_addition(size_t node) {
+        const auto& inputs = graph_.nodes[node].inputs;
+        const bool first_hosts =
+            inputs[0] != kNetworkInput && addition_of_[static_cast<size_t>(inputs[0])] == node;
+        const auto host = static_cast<size_t>(first_hosts ? inputs[0] : inputs[1]);
+        start_compute(host);
+        group_of_[node] = group_of_[host];
+        group(node).add = node;
+        group(node).residual_source = group_of(first_hosts ? inputs[1] : inputs[0]);
+    }
+
+    void place_pool(size_t node) {
+        const int producer = graph_.nodes[node].inputs.front();
+        const bool after_compute = producer != kNetworkInput &&
+                                   node_at(graph_, producer).op != Op::kPool &&
+                                   node_at(graph_, producer).op != Op::kFlatten &&
+                                   readers_[static_cast<size_t>(producer)].size() == 1;
+        if (!after_compute || !is_fusible(graph_.nodes[node].pool, largest_fused_window_)) {
+            start_group(node, group_of(producer));
+        }
+        group(node).pool = node;
+    }
+
+    const Graph& graph_;
+    int64_t largest_fused_window_;
+    std::vector<std::vector<size_t>> readers_;
+    std::vector<int> group_of_;                       ///< by node
+    std::vector<std::optional<size_t>> addition_of_;  ///< by node: the addition that it hosts
+    std::vector<LayerGroup> groups_;
+};
+
 }  // namespace
 
-void move_relu_to_compute(Graph& graph) {
+void move_activations_to_compute(Graph& graph) {
     std::vector<Fault> faults;
-    std::vector<Node> nodes;
-    for (Node& node : graph.nodes) {
-        if (node.op != Op::kRelu) {
-            nodes.push_back(std::move(node));
+    for (size_t i = 0; i < graph.nodes.size();) {
+        Node& node = graph.nodes[i];
+        if (node.op != Op::kActivation) {
+            ++i;
             continue;
         }
-        if (is_rectified(nodes)) continue;
-        auto position = nodes.end();
-        while (position != nodes.begin() && commutes_with_relu(*(position - 1))) --position;
-        if (position == nodes.begin() || !(position - 1)->has_weights()) {
-            faults.push_back(
-                {Location{}, "node '" + node.name + "' (ReLU)",
-                 "must follow a convolution or Gemm, with maximum pooling at most in between",
-                 position == nodes.begin() ? "the network's input before it"
-                                           : "'" + (position - 1)->name + "' before it"});
+        if (node.activation.kind == ActivationKind::kRelu &&
+            is_rectified(graph, node.inputs.front())) {
+            remove_node(graph, i);
             continue;
         }
-        node.input = node.output = (position - 1)->output;
-        nodes.insert(position, std::move(node));
+        ++i;
+        collect_faults(&faults, [&] {
+            const size_t target = find_target(graph, i - 1);
+            Node moved = node;
+            moved.input = moved.output = graph.nodes[target].output;
+            remove_node(graph, i - 1);
+            insert_behind(graph, target, std::move(moved));
+        });
     }
     if (!faults.empty()) throw UserError(std::move(faults));
-    graph.nodes = std::move(nodes);
 }
 
 std::vector<LayerGroup> group_layers(const Graph& graph, int64_t largest_fused_window) {
-    std::vector<LayerGroup> groups;
-    for (size_t i = 0; i < graph.nodes.size(); ++i) {
-        const Node& node = graph.nodes[i];
-        if (node.has_weights()) {
-            LayerGroup group;
-            group.compute = group.activation = i;
-            groups.push_back(group);
-        } else if (node.op == Op::kRelu) {
-            groups.back().relu = true;
-            groups.back().activation = i;
-        } else if (node.op == Op::kPool) {
-            const bool after_compute =
-                i > 0 && (graph.nodes[i - 1].has_weights() || graph.nodes[i - 1].op == Op::kRelu);
-            if (!after_compute || !is_fusible(node.pool, largest_fused_window)) {
-                groups.emplace_back();
-            }
-            groups.back().pool = i;
-        }
-    }
-    return groups;
+    return Grouper(graph, largest_fused_window).run();
 }
 
 }  // namespace accelsim

@@ -39,7 +39,7 @@ QuantizedNetwork compile_network(Graph graph, bool fuse_batch_norm,
     if (fuse_batch_norm) accelsim::fuse_batch_norm(graph);
     require_no_batch_norm(graph);
     require_finite_parameters(graph);
-    move_relu_to_compute(graph);
+    move_activations_to_compute(graph);
     const auto groups = group_layers(graph, largest_fused_window);
     if (groups.empty()) throw UserError("network", "must have at least one layer", graph.name);
     const auto ranges = calibrate(graph, calibration_images, params.calibration.method,

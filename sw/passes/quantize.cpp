@@ -7,22 +7,14 @@
 #include <utility>
 
 #include "sw/base/error.h"
+#include "sw/passes/fixed_point.h"
+#include "sw/passes/quantize_post.h"
 
 namespace accelsim {
 namespace {
 
-/// The smallest power of two that is not below `value` (> 0).
-double power_of_two_above(double value) {
-    int exponent = 0;
-    const double fraction = std::frexp(value, &exponent);
-    return std::ldexp(1.0, fraction == 0.5 ? exponent - 1 : exponent);
-}
-
-/// The exponent of a power of two.
-int exponent_of(double power) { return std::ilogb(power); }
-
-/// What a layer reads.
-struct Activation {
+/// How real values are held.
+struct Quantized {
     NumberFormat format;
     double scale = 1.0;
 };
@@ -32,14 +24,16 @@ class Quantizer {
     explicit Quantizer(const QuantizationParams& params)
         : params_(params), power_of_two_(params.requantize == RequantizeRule::kShiftFloor) {}
 
-    Activation input(const Graph& graph, const ActivationRange& range) const {
+    Quantized input(const Graph& graph, const ActivationRange& range) const {
         const bool is_signed = can_be_negative(graph.preprocessing) || range.min < 0;
-        return activation(range.magnitude, is_signed);
+        return map(range.magnitude, is_signed);
     }
 
-    /// Quantizes a convolution or Gemm; its pooling is set by the caller.
-    QuantizedLayer layer(Node& node, const Activation& input, const ActivationRange& range,
-                         bool relu) const {
+    /// A convolution or Gemm with what is fused into it but the pooling. `operand`: of its residual
+    /// addition.
+    QuantizedLayer layer(Graph& graph, const LayerGroup& group, const Calibration& calibration,
+                         const Quantized& input, const Quantized& operand) const {
+        Node& node = graph.nodes[*group.compute];
         QuantizedLayer layer;
         layer.name = node.name;
         layer.kind = node.op == Op::kGemm ? LayerKind::kGemm : LayerKind::kConv;
@@ -47,17 +41,36 @@ class Quantizer {
         layer.conv = layer.output = node.output;
         layer.window = node.window;
         layer.groups = node.groups;
-        layer.relu = relu;
         layer.requantize = params_.requantize;
         layer.input_format = input.format;
         layer.input_scale = input.scale;
         layer.weight_format = {params_.weight_bits, true};
         set_weights(layer, node);
         set_bias(layer, node);
-        const Activation output = activation(range.magnitude, !relu);
+        const ActivationFunction function = group.activation
+                                                ? graph.nodes[*group.activation].activation
+                                                : ActivationFunction{ActivationKind::kNone};
+        const Quantized output =
+            map(calibration.outputs[group.last_before_pool()].magnitude, !function.is_unsigned());
         layer.output_format = output.format;
         layer.output_scale = output.scale;
-        set_requantization(layer);
+        if (group.add) {
+            Quantized sum = map(calibration.outputs[*group.compute].magnitude, true);
+            // A larger shift to the left would have no place.
+            if (power_of_two_) {
+                sum.scale = std::max(sum.scale, std::ldexp(operand.scale, -kResidualLeftShift));
+            }
+            layer.residual = Residual{
+                group.residual_source, operand.format, operand.scale, sum.format, sum.scale, {}};
+            set_requantization(layer, layer.residual->sum_scale);
+            set_residual_add(layer, params_.requantize, graph.nodes[*group.add].name);
+        } else {
+            set_requantization(layer, layer.output_scale);
+        }
+        if (group.activation) {
+            layer.activation =
+                quantize_activation(graph.nodes[*group.activation], layer.output_scale);
+        }
         return layer;
     }
 
@@ -68,7 +81,7 @@ class Quantizer {
         return power_of_two_ ? power_of_two_above(step) : step;
     }
 
-    Activation activation(double magnitude, bool is_signed) const {
+    Quantized map(double magnitude, bool is_signed) const {
         const NumberFormat format{params_.activation_bits, is_signed};
         return {format, scale(magnitude, format)};
     }
@@ -140,28 +153,18 @@ class Quantizer {
         if (!faults.empty()) throw UserError(std::move(faults));
     }
 
-    void set_requantization(QuantizedLayer& layer) const {
+    /// From the accumulators to steps of `target`, which is made coarser where it must be.
+    void set_requantization(QuantizedLayer& layer, double& target) const {
         const size_t channels = layer.bias.size();
         const double sum_scale = layer.input_scale * coarsest_weight_scale(layer);
         // Above 1, a multiplier would need a shift to the left; just below, it would round to 1.
-        constexpr double kAboveOne = 1.0 + 1.0 / (1 << 20);
-        layer.output_scale =
-            std::max(layer.output_scale, power_of_two_ ? sum_scale : sum_scale * kAboveOne);
+        target = std::max(target, power_of_two_ ? sum_scale : sum_scale * kAboveOne);
         for (size_t c = 0; c < channels; ++c) {
-            const double ratio = layer.input_scale * weight_scale(layer, c) / layer.output_scale;
-            int exponent = 0;
-            int64_t multiplier = 0;
-            if (power_of_two_) {
-                exponent = exponent_of(ratio);
-            } else {
-                multiplier = std::llround(std::ldexp(std::frexp(ratio, &exponent), 31));
-                if (multiplier == int64_t{1} << 31) {
-                    multiplier >>= 1;
-                    ++exponent;
-                }
-            }
-            layer.multiplier.push_back(static_cast<int32_t>(multiplier));
-            layer.shift.push_back(std::min(-exponent, kMaxRequantizeShift));
+            const double ratio = layer.input_scale * weight_scale(layer, c) / target;
+            const FixedPoint factor =
+                power_of_two_ ? FixedPoint{0, shift_of(ratio)} : fixed_point(ratio);
+            layer.multiplier.push_back(factor.multiplier);
+            layer.shift.push_back(factor.shift);
         }
     }
 
@@ -169,7 +172,7 @@ class Quantizer {
     bool power_of_two_;
 };
 
-QuantizedLayer pooling_layer(const Node& node, const Activation& input, RequantizeRule rule) {
+QuantizedLayer pooling_layer(const Node& node, const Quantized& input, RequantizeRule rule) {
     QuantizedLayer layer;
     layer.name = node.name;
     layer.kind = LayerKind::kPool;
@@ -185,23 +188,27 @@ QuantizedLayer pooling_layer(const Node& node, const Activation& input, Requanti
 QuantizedNetwork quantize(Graph graph, const std::vector<LayerGroup>& groups,
                           const Calibration& calibration, const QuantizationParams& params) {
     const Quantizer quantizer(params);
-    Activation activation = quantizer.input(graph, calibration.input);
+    std::vector<Quantized> maps{quantizer.input(graph, calibration.input)};
+    const auto map_of = [&](int source) { return maps[static_cast<size_t>(int64_t{source} + 1)]; };
     QuantizedNetwork network;
     network.name = graph.name;
     network.input = graph.input;
-    network.input_format = activation.format;
-    network.input_scale = activation.scale;
+    network.input_format = maps[0].format;
+    network.input_scale = maps[0].scale;
     for (const LayerGroup& group : groups) {
+        const Quantized input = map_of(group.source);
         network.layers.push_back(
-            group.compute ? quantizer.layer(graph.nodes[*group.compute], activation,
-                                            calibration.outputs[group.activation], group.relu)
-                          : pooling_layer(graph.nodes[*group.pool], activation, params.requantize));
+            group.compute
+                ? quantizer.layer(graph, group, calibration, input, map_of(group.residual_source))
+                : pooling_layer(graph.nodes[*group.pool], input, params.requantize));
         QuantizedLayer& layer = network.layers.back();
+        const bool reads_layer_before = group.source + 2 == static_cast<int>(maps.size());
+        layer.source = reads_layer_before ? kLayerBefore : group.source;
         if (group.pool) {
             layer.pool = graph.nodes[*group.pool].pool;
             layer.output = graph.nodes[*group.pool].output;
         }
-        activation = {layer.output_format, layer.output_scale};
+        maps.push_back({layer.output_format, layer.output_scale});
     }
     return network;
 }

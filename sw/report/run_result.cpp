@@ -19,7 +19,11 @@ int64_t RunResult::total_macs() const {
 }
 
 double RunResult::utilization_fraction() const {
-    return fraction_of(total_macs(), int64_t{rows} * cols * total_cycles());
+    return utilization_fraction(total_macs(), total_cycles());
+}
+
+double RunResult::utilization_fraction(int64_t macs, int64_t cycles) const {
+    return fraction_of(macs, int64_t{rows} * cols * macs_per_pe * cycles);
 }
 
 double RunResult::seconds_at_clock() const {

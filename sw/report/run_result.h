@@ -60,21 +60,28 @@ struct LayerCounters {
     LayerEvents events;
 };
 
-/// The tile sizes that a layer ran with.
+/// How a layer was cut into tiles.
 struct LayerScheduleSummary {
-    std::string mapping;         ///< `im2col`, or `stream` for a pooling layer
+    std::string mapping;         ///< `im2col`, `kernel_offset`, or `stream` for a pooling layer
+    std::string loop_order;      ///< outermost first, such as `pixels channels k`
     int64_t rows_per_block = 0;  ///< output rows (before fused pooling) of a pixel block
     int64_t cols_per_block = 0;
+    int64_t channels_per_block = 0;  ///< output channels
     int64_t k_tiles_per_block = 0;
     int64_t pixel_blocks = 0;
-    int64_t channel_tiles = 0;  ///< over all groups
+    int64_t channel_tiles = 0;  ///< blocks of output channels, over all groups
     int64_t k_blocks = 0;
     int64_t tiles = 0;
+    bool input_on_chip = false;  ///< the input map never left the chip
+    bool output_on_chip = false;
 };
 
 struct LayerResult {
     std::string name;
-    std::string kind;  ///< `conv`, `gemm` or `pool`
+    std::string kind;             ///< `conv`, `gemm` or `pool`
+    std::string source;           ///< the layer whose output it reads; empty: the network's input
+    std::string residual_source;  ///< the same of its residual addition's operand
+    std::string activation;       ///< `none`, `relu`, ...
     MapShape input;
     MapShape conv;
     MapShape output;
@@ -84,6 +91,7 @@ struct LayerResult {
     std::string input_format;
     std::string weight_format;  ///< empty for a pooling layer
     std::string output_format;
+    std::string residual_format;  ///< empty without a residual addition
     LayerScheduleSummary schedule;
     int64_t macs = 0;  ///< dense, padding counted
     double utilization_fraction = 0;
@@ -121,6 +129,8 @@ struct RunResult {
     double clock_mhz = 0;
     int rows = 0;
     int cols = 0;
+    int macs_per_pe = 1;
+    std::string dataflow;       ///< for people, such as `weight-stationary`
     std::string images_source;  ///< where the input images come from, for people
     std::vector<LayerResult> layers;
     std::optional<Accuracy> accuracy;
@@ -132,6 +142,8 @@ struct RunResult {
     int64_t total(int64_t LayerCounters::*counter) const;
     int64_t total_cycles() const { return total(&LayerCounters::cycles); }
     int64_t total_macs() const;
+    /// Of that many multiply-accumulates in that many cycles, against the array's peak.
+    double utilization_fraction(int64_t macs, int64_t cycles) const;
     double utilization_fraction() const;
     double seconds_at_clock() const;
 };

@@ -44,9 +44,11 @@ std::string largest_stall(const LayerResult& layer) {
 }
 
 std::string heading(const RunResult& run) {
-    return fmt::format("accelsim {}: {}, {} x {} array at {} MHz, fidelity {}, seed {}\n",
-                       run.version, run.network, run.rows, run.cols, run.clock_mhz, run.fidelity,
-                       run.seed) +
+    const std::string width =
+        run.macs_per_pe == 1 ? "" : fmt::format(" of {} MACs a PE", run.macs_per_pe);
+    return fmt::format("accelsim {}: {}, {} x {} {} array{} at {} MHz, fidelity {}, seed {}\n",
+                       run.version, run.network, run.rows, run.cols, run.dataflow, width,
+                       run.clock_mhz, run.fidelity, run.seed) +
            (run.images_source.empty() ? "" : "images: " + run.images_source + "\n") + "\n";
 }
 
@@ -59,7 +61,7 @@ std::string layer_table(const RunResult& run) {
     table.add_rule();
     for (const LayerResult& layer : run.layers) {
         const LayerCounters& counters = layer.counters;
-        table.add_row({layer.name, layer.kind,
+        table.add_row({layer.name, layer.residual_format.empty() ? layer.kind : layer.kind + "+add",
                        fmt::format("{}x{}x{}", layer.output.height, layer.output.width,
                                    layer.output.channels),
                        with_thousands(counters.cycles),

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "sw/network/quantized_network.h"
 #include "sw/params/accelerator_params.h"
 #include "sw/timing/jobs.h"
 
@@ -13,12 +14,8 @@ namespace accelsim {
 /// it.
 class DmaList {
   public:
-    /// A pooling layer has no accumulator half to wait for, so its output slots alone decide.
-    DmaList(const AcceleratorParams& accelerator, bool uses_array)
-        : store_distance_(accelerator.output_buffer.slots == 1 &&
-                                  (accelerator.accumulator.slots == 1 || !uses_array)
-                              ? 2
-                              : 3) {}
+    DmaList(const AcceleratorParams& accelerator, const QuantizedLayer& layer)
+        : store_distance_(store_distance(accelerator, layer)) {}
 
     void load(DmaKind kind, int32_t block, int32_t output_block) {
         while (next_store_ + store_distance_ <= output_block) store_next();
@@ -31,6 +28,17 @@ class DmaList {
     }
 
   private:
+    /// Output blocks between a store and the loads that stand before it. With one output slot the
+    /// blocks that may wait for the store must not stand before it: those whose loads need a slot
+    /// that an earlier block gives back only when it has left post-processing. A pooling layer has
+    /// no accumulator slot to wait for, so its output slots alone decide.
+    static int32_t store_distance(const AcceleratorParams& accelerator,
+                                  const QuantizedLayer& layer) {
+        const bool early = accelerator.accumulator.slots == 1 || !layer.has_array_work() ||
+                           (layer.residual && accelerator.residual_buffer.slots == 1);
+        return accelerator.output_buffer.slots == 1 && early ? 2 : 3;
+    }
+
     void store_next() { jobs_.push_back({DmaKind::kStore, next_store_++}); }
 
     int32_t store_distance_;

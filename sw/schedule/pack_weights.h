@@ -6,7 +6,7 @@
 #include "sw/base/integer_math.h"
 #include "sw/network/quantized_network.h"
 #include "sw/params/accelerator_params.h"
-#include "sw/schedule/tiling.h"
+#include "sw/schedule/plan.h"
 
 namespace accelsim {
 
@@ -16,9 +16,10 @@ constexpr int64_t packed_bytes(int64_t elements, int bits) {
 }
 
 /// The layer's weights as they lie in DRAM: weight block after weight block in the order (group,
-/// channel tile, K block); inside a block row-major (k, channel), packed to the weights' width;
-/// each block starts at a byte. Empty for a pooling layer.
+/// channel block, K block); inside a block row-major (k, channel), for the input-stationary array
+/// (channel, k), packed to the weights' width; each block starts at a byte. Empty for a pooling
+/// layer.
 std::vector<uint8_t> pack_weights(const QuantizedLayer& layer, const AcceleratorParams& accelerator,
-                                  const TileSizes& sizes);
+                                  const LayerPlan& plan);
 
 }  // namespace accelsim

@@ -11,7 +11,7 @@ namespace accelsim {
 namespace {
 
 LayerRegisters make_registers(const QuantizedLayer& layer, const TilingProblem& problem,
-                              const DramLayout& layout) {
+                              const LayerPlan& plan, const DramLayout& layout) {
     LayerRegisters r;
     const auto narrow = [](int64_t value) { return static_cast<int32_t>(value); };
     r.uses_array = layer.has_array_work();
@@ -21,6 +21,7 @@ LayerRegisters make_registers(const QuantizedLayer& layer, const TilingProblem& 
     r.output_height = narrow(layer.output.height);
     r.output_width = narrow(layer.output.width);
     r.output_channels = narrow(layer.output.channels);
+    r.conv_width = narrow(layer.conv.width);
     const Window& window = problem.window();
     r.kernel_height = window.kernel_height;
     r.kernel_width = window.kernel_width;
@@ -34,7 +35,13 @@ LayerRegisters make_registers(const QuantizedLayer& layer, const TilingProblem& 
     r.weight_format = layer.weight_format;
     r.output_format = layer.output_format;
     r.requantize = layer.requantize;
-    r.relu = layer.relu;
+    r.activation = layer.activation;
+    if (layer.residual) {
+        r.has_residual = true;
+        r.residual = layer.residual->add;
+        r.residual_format = layer.residual->format;
+        r.sum_format = layer.residual->sum_format;
+    }
     switch (layer.pool.kind) {
         case PoolKind::kNone:
             r.pool = PoolMode::kNone;
@@ -51,6 +58,14 @@ LayerRegisters make_registers(const QuantizedLayer& layer, const TilingProblem& 
     r.count_include_pad = layer.pool.count_include_pad;
     r.input_address = layout.input_address;
     r.output_address = layout.output_address;
+    r.residual_address = layout.residual_address;
+    r.input_on_chip = plan.on_chip.input;
+    r.output_on_chip = plan.on_chip.output;
+    r.first_input_slot = plan.on_chip.first_input_slot;
+    r.input_slots = plan.on_chip.input_slots;
+    r.kept_output_slot = plan.on_chip.kept_output_slot;
+    r.k_blocks = narrow(plan.k_blocks);
+    r.positions_apart = plan.mapping == Mapping::kKernelOffset;
     return r;
 }
 
@@ -63,7 +78,7 @@ void mark_last_readers(std::vector<TileJob>* tiles, size_t weight_blocks, size_t
             tile->frees_weights = !weights_done[block];
             weights_done[block] = true;
         }
-        if (tile->input_block >= 0) {
+        if (tile->input_block >= 0 && input_blocks > 0) {  // none was loaded: the map is on chip
             const auto block = static_cast<size_t>(tile->input_block);
             tile->frees_input = !inputs_done[block];
             inputs_done[block] = true;
@@ -71,33 +86,45 @@ void mark_last_readers(std::vector<TileJob>* tiles, size_t weight_blocks, size_t
     }
 }
 
+/// A block of output channels of one group.
+struct ChannelBlock {
+    int64_t index = 0;  ///< over all groups
+    int64_t group = 0;
+    int64_t first = 0;
+    int64_t count = 0;
+};
+
 /// Builds the tables of one layer in the order of its loops.
 class ProgramBuilder {
   public:
     ProgramBuilder(const QuantizedLayer& layer, const AcceleratorParams& accelerator,
                    const LayerPlan& plan, const DramLayout& layout)
         : layer_(layer),
-          accelerator_(accelerator),
+          array_(accelerator.array),
           plan_(plan),
           layout_(layout),
-          problem_(layer, accelerator),
-          group_out_(layer.output.channels / layer.groups),
-          tiles_per_group_(plan.channel_tiles / layer.groups),
-          inputs_(accelerator.input_buffer.slots),
+          problem_(layer, accelerator, plan.mapping, plan.on_chip.input),
+          output_stationary_(accelerator.array.is_output_stationary() && layer.has_array_work()),
+          inputs_(plan.on_chip.input_slots),
           weights_(accelerator.weight_buffer.slots),
-          dma_(accelerator, layer.has_array_work()) {
+          dma_(accelerator, layer) {
         lay_out_weights();
     }
 
     LayerProgram build() {
         program_.name = layer_.name;
         program_.plan = plan_;
-        program_.registers = make_registers(layer_, problem_, layout_);
+        program_.registers = make_registers(layer_, problem_, plan_, layout_);
         program_.tiles.reserve(static_cast<size_t>(plan_.tiles));
         program_.output_blocks.reserve(static_cast<size_t>(plan_.output_blocks));
-        for (int64_t y = 0; y < problem_.computed_height(); y += plan_.sizes.rows_per_block) {
-            for (int64_t x = 0; x < problem_.computed_width(); x += plan_.sizes.cols_per_block) {
-                add_pixel_block(y, x);
+        const auto channels = channel_blocks();
+        if (plan_.loop_order == LoopOrder::kPixelsChannels) {
+            for_each_pixel_block([&](const Box& pixels) {
+                for (const ChannelBlock& block : channels) add_output_block(pixels, block);
+            });
+        } else {
+            for (const ChannelBlock& block : channels) {
+                for_each_pixel_block([&](const Box& pixels) { add_output_block(pixels, block); });
             }
         }
         finish();
@@ -106,89 +133,134 @@ class ProgramBuilder {
 
   private:
     struct WeightKey {
-        int64_t channel_tile = 0;
+        int64_t channel_block = 0;
         int64_t k_block = 0;
         bool operator==(const WeightKey& o) const {
-            return channel_tile == o.channel_tile && k_block == o.k_block;
+            return channel_block == o.channel_block && k_block == o.k_block;
         }
     };
+
+    static int32_t narrow(int64_t value) { return static_cast<int32_t>(value); }
+
+    KRange k_block(int64_t index) const {
+        return problem_.k_tiling().block(index, plan_.sizes.k_tiles_per_block);
+    }
+
+    std::vector<ChannelBlock> channel_blocks() const {
+        std::vector<ChannelBlock> blocks;
+        const int64_t per_group = problem_.group_out_channels();
+        const int64_t groups = layer_.has_array_work() ? layer_.groups : 1;
+        for (int64_t group = 0; group < groups; ++group) {
+            for (int64_t c = 0; c < per_group; c += plan_.sizes.channels_per_block) {
+                blocks.push_back({static_cast<int64_t>(blocks.size()), group, group * per_group + c,
+                                  std::min(plan_.sizes.channels_per_block, per_group - c)});
+            }
+        }
+        return blocks;
+    }
+
+    /// Calls f(pixels) for the pixel blocks in raster order; the box has no channels.
+    template <typename F>
+    void for_each_pixel_block(F f) const {
+        const int64_t height = problem_.computed_height(), width = problem_.computed_width();
+        const TileSizes& sizes = plan_.sizes;
+        for (int64_t y = 0; y < height; y += sizes.rows_per_block) {
+            for (int64_t x = 0; x < width; x += sizes.cols_per_block) {
+                f(Box{narrow(y), narrow(std::min(height, y + sizes.rows_per_block)), narrow(x),
+                      narrow(std::min(width, x + sizes.cols_per_block)), 0, 0});
+            }
+        }
+    }
 
     void lay_out_weights() {
         if (!layer_.has_array_work()) return;
         int64_t address = layout_.weights_address;
-        for (int64_t tile = 0; tile < plan_.channel_tiles; ++tile) {
-            for (int64_t block = 0; block < plan_.k_blocks; ++block) {
+        for (const ChannelBlock& block : channel_blocks()) {
+            for (int64_t k = 0; k < plan_.k_blocks; ++k) {
                 weight_address_.push_back(address);
-                address +=
-                    packed_bytes(block_depth(block) * lanes(tile), layer_.weight_format.bits);
+                address += packed_bytes(k_block(k).count * block.count, layer_.weight_format.bits);
             }
         }
     }
 
-    int64_t block_depth(int64_t k_block) const {
-        const int64_t step = plan_.sizes.k_tiles_per_block * accelerator_.array.rows;
-        return std::min(problem_.depth() - k_block * step, step);
-    }
-
-    int64_t lanes(int64_t channel_tile) const {
-        const int64_t first = channel_tile % tiles_per_group_ * accelerator_.array.cols;
-        return std::min<int64_t>(group_out_ - first, accelerator_.array.cols);
-    }
-
-    void add_pixel_block(int64_t y, int64_t x) {
-        for (int64_t tile = 0; tile < plan_.channel_tiles; ++tile) {
-            OutputBlock block;
-            const int64_t group = tile / tiles_per_group_;
-            const int64_t first =
-                group * group_out_ + tile % tiles_per_group_ * accelerator_.array.cols;
-            const auto narrow = [](int64_t value) { return static_cast<int32_t>(value); };
-            block.conv = {
-                narrow(y),
-                narrow(std::min(problem_.computed_height(), y + plan_.sizes.rows_per_block)),
-                narrow(x),
-                narrow(std::min(problem_.computed_width(), x + plan_.sizes.cols_per_block)),
-                narrow(first),
-                narrow(first + lanes(tile))};
-            block.output = block.conv;
-            block.output.y0 /= narrow(problem_.pool_height());
-            block.output.y1 /= narrow(problem_.pool_height());
-            block.output.x0 /= narrow(problem_.pool_width());
-            block.output.x1 /= narrow(problem_.pool_width());
-            program_.output_blocks.push_back(block);
-            if (layer_.has_array_work()) {
-                add_array_tiles(block, tile, group);
-            } else {
-                add_pooling_tile(block);
-            }
-            ++output_block_;
+    void add_output_block(const Box& pixels, const ChannelBlock& channels) {
+        OutputBlock block;
+        block.conv = pixels;
+        block.conv.c0 = narrow(channels.first);
+        block.conv.c1 = narrow(channels.first + channels.count);
+        block.output = block.conv;
+        block.output.y0 /= narrow(problem_.pool_height());
+        block.output.y1 /= narrow(problem_.pool_height());
+        block.output.x0 /= narrow(problem_.pool_width());
+        block.output.x1 /= narrow(problem_.pool_width());
+        if (!layer_.has_array_work()) {
+            add_pooling_tile(block);
+        } else if (output_stationary_) {
+            add_drained_tiles(block, channels);
+        } else {
+            add_stationary_tiles(block, channels);
         }
+        if (layer_.residual) dma_.load(DmaKind::kLoadResidual, output_block_, output_block_);
+        block.accumulated_tiles = accumulated_tiles_;
+        program_.output_blocks.push_back(block);
+        ++output_block_;
     }
 
-    void add_array_tiles(const OutputBlock& block, int64_t channel_tile, int64_t group) {
-        const int64_t rows = accelerator_.array.rows;
-        for (int64_t k_block = 0; k_block < plan_.k_blocks; ++k_block) {
-            const int64_t first = k_block * plan_.sizes.k_tiles_per_block * rows;
-            const int64_t depth = block_depth(k_block);
-            const int32_t weight_block = load_weights(channel_tile, k_block);
-            const int32_t input_block = load_input(problem_.input_box(
-                block.conv, first, first + depth, group * (layer_.input.channels / layer_.groups)));
-            for (int64_t k = 0; k < depth; k += rows) {
-                TileJob tile;
-                tile.weight_block = weight_block;
-                tile.weight_row = static_cast<int32_t>(k);
-                tile.input_block = input_block;
-                tile.output_block = output_block_;
-                tile.depth_first = static_cast<int32_t>(first + k);
-                tile.depth_count = static_cast<int32_t>(std::min(rows, depth - k));
-                tile.first_fold = first + k == 0;
-                tile.last_fold = first + k + tile.depth_count == problem_.depth();
+    /// A tile of the K block `index`, its blocks loaded: the stationary operand first.
+    TileJob tile_of(const OutputBlock& block, const ChannelBlock& channels, int64_t index) {
+        TileJob tile;
+        tile.output_block = output_block_;
+        const auto load_inputs = [&] {
+            tile.input_block = load_input(
+                problem_.input_box(block.conv, k_block(index),
+                                   channels.group * (layer_.input.channels / layer_.groups)));
+        };
+        if (problem_.lanes_are_pixels()) load_inputs();
+        tile.weight_block = load_weights(channels, index);
+        if (!problem_.lanes_are_pixels()) load_inputs();
+        return tile;
+    }
+
+    void add_stationary_tiles(const OutputBlock& block, const ChannelBlock& channels) {
+        const KTiling& tiling = problem_.k_tiling();
+        for (int64_t index = 0; index < plan_.k_blocks; ++index) {
+            TileJob tile = tile_of(block, channels, index);
+            const int64_t first = index * plan_.sizes.k_tiles_per_block;
+            const int64_t end = std::min(tiling.count(), first + plan_.sizes.k_tiles_per_block);
+            for (int64_t t = first; t < end; ++t) {
+                set_depth(&tile, tiling.tile(t), k_block(index).first);
+                ++accumulated_tiles_;
                 program_.tiles.push_back(tile);
             }
         }
     }
 
+    void add_drained_tiles(const OutputBlock& block, const ChannelBlock& channels) {
+        const int64_t pixels = block.conv.pixels();
+        for (int64_t first = 0; first < pixels; first += array_.rows) {
+            for (int64_t index = 0; index < plan_.k_blocks; ++index) {
+                TileJob tile = tile_of(block, channels, index);
+                tile.first_pixel = narrow(first);
+                tile.pixel_count = narrow(std::min<int64_t>(array_.rows, pixels - first));
+                set_depth(&tile, k_block(index), k_block(index).first);
+                tile.beats = narrow(problem_.k_tiling().beats(index, plan_.sizes.k_tiles_per_block,
+                                                              array_.macs_per_pe));
+                program_.tiles.push_back(tile);
+            }
+            ++accumulated_tiles_;
+        }
+    }
+
+    void set_depth(TileJob* tile, KRange depth, int64_t block_first) const {
+        tile->weight_row = narrow(depth.first - block_first);
+        tile->depth_first = narrow(depth.first);
+        tile->depth_count = narrow(depth.count);
+        tile->first_fold = depth.first == 0;
+        tile->last_fold = depth.end() == problem_.depth();
+    }
+
     void add_pooling_tile(const OutputBlock& block) {
-        Box box = problem_.input_box(block.conv, 0, problem_.depth(), 0);
+        Box box = problem_.input_box(block.conv, {0, 1}, 0);
         if (!box.empty()) {
             box.c0 = block.conv.c0;
             box.c1 = block.conv.c1;
@@ -196,25 +268,26 @@ class ProgramBuilder {
         TileJob tile;
         tile.input_block = load_input(box);
         tile.output_block = output_block_;
-        tile.depth_count = static_cast<int32_t>(problem_.depth());
+        tile.depth_count = narrow(problem_.depth());
         tile.first_fold = tile.last_fold = true;
+        ++accumulated_tiles_;
         program_.tiles.push_back(tile);
     }
 
-    int32_t load_weights(int64_t channel_tile, int64_t k_block) {
+    int32_t load_weights(const ChannelBlock& channels, int64_t index) {
         bool is_new = false;
-        const int32_t number = weights_.find_or_load({channel_tile, k_block}, &is_new);
+        const int32_t number = weights_.find_or_load({channels.index, index}, &is_new);
         if (is_new) {
-            const auto place = static_cast<size_t>(channel_tile * plan_.k_blocks + k_block);
-            program_.weight_blocks.push_back({weight_address_[place],
-                                              static_cast<int32_t>(block_depth(k_block)),
-                                              static_cast<int32_t>(lanes(channel_tile))});
+            const auto place = static_cast<size_t>(channels.index * plan_.k_blocks + index);
+            program_.weight_blocks.push_back(
+                {weight_address_[place], narrow(k_block(index).count), narrow(channels.count)});
             dma_.load(DmaKind::kLoadWeights, number, output_block_);
         }
         return number;
     }
 
     int32_t load_input(const Box& box) {
+        if (plan_.on_chip.input) return 0;  // the whole map, which is there
         if (box.empty()) return -1;
         bool is_new = false;
         const int32_t number = inputs_.find_or_load(box, &is_new);
@@ -227,6 +300,11 @@ class ProgramBuilder {
         program_.input_blocks = inputs_.take();
         mark_last_readers(&program_.tiles, program_.weight_blocks.size(),
                           program_.input_blocks.size());
+        if (plan_.on_chip.input) {
+            program_.input_blocks = {Box{0, narrow(layer_.input.height), 0,
+                                         narrow(layer_.input.width), 0,
+                                         narrow(layer_.input.channels)}};
+        }
         program_.bias = layer_.bias;
         program_.multiplier = layer_.multiplier;
         program_.shift = layer_.shift;
@@ -236,17 +314,17 @@ class ProgramBuilder {
     }
 
     const QuantizedLayer& layer_;
-    const AcceleratorParams& accelerator_;
+    const ArrayParams array_;
     const LayerPlan plan_;
     const DramLayout layout_;
     const TilingProblem problem_;
-    int64_t group_out_;
-    int64_t tiles_per_group_;
-    std::vector<int64_t> weight_address_;  ///< of every (channel tile, K block)
+    const bool output_stationary_;
+    std::vector<int64_t> weight_address_;  ///< of every (channel block, K block)
     SlotWindow<Box> inputs_;
     SlotWindow<WeightKey> weights_;
     DmaList dma_;
     int32_t output_block_ = 0;
+    int32_t accumulated_tiles_ = 0;
     LayerProgram program_;
 };
 
@@ -255,6 +333,28 @@ class ProgramBuilder {
 LayerProgram build_program(const QuantizedLayer& layer, const AcceleratorParams& accelerator,
                            const LayerPlan& plan, const DramLayout& layout) {
     return ProgramBuilder(layer, accelerator, plan, layout).build();
+}
+
+std::vector<int32_t> post_word_order(const LayerProgram& program, const ArrayParams& array,
+                                     MapShape conv) {
+    std::vector<int32_t> words(static_cast<size_t>(conv.elements()), -1);
+    int32_t first_word = 0;
+    for (const OutputBlock& block : program.output_blocks) {
+        const Box& box = block.conv;
+        for (int32_t y = box.y0; y < box.y1; ++y) {
+            for (int32_t x = box.x0; x < box.x1; ++x) {
+                const int32_t pixel = (y - box.y0) * box.cols() + x - box.x0;
+                for (int32_t c = box.c0; c < box.c1; ++c) {
+                    const int32_t word = array.is_input_stationary() ? c - box.c0 : pixel;
+                    words[static_cast<size_t>((y * conv.width + x) * conv.channels + c)] =
+                        first_word + word;
+                }
+            }
+        }
+        first_word +=
+            array.is_input_stationary() ? box.channels() : static_cast<int32_t>(box.pixels());
+    }
+    return words;
 }
 
 }  // namespace accelsim

@@ -17,6 +17,7 @@ struct DramLayout {
     int64_t input_address = 0;
     int64_t weights_address = 0;
     int64_t output_address = 0;
+    int64_t residual_address = 0;
 };
 
 /// Everything that the hardware is told about one layer: registers, tables, constants, and the
@@ -36,6 +37,12 @@ struct LayerProgram {
 /// Tiles, blocks and DMA list of one layer, cut as plan_layer says. Deterministic.
 LayerProgram build_program(const QuantizedLayer& layer, const AcceleratorParams& accelerator,
                            const LayerPlan& plan, const DramLayout& layout);
+
+/// The order in which post-processing sees a layer's words, which a randomized ReLU follows: for
+/// every element of the computed map, (conv height, conv width, out_channels) row-major, the number
+/// of the word that carries it; -1 where it is not computed.
+std::vector<int32_t> post_word_order(const LayerProgram& program, const ArrayParams& array,
+                                     MapShape conv);
 
 /// The Program as text, for people and for diff.
 void dump_program(std::ostream& out, const LayerProgram& program);

@@ -10,17 +10,20 @@
 
 namespace accelsim {
 
-TilingProblem::TilingProblem(const QuantizedLayer& layer, const AcceleratorParams& accelerator)
-    : layer_(layer), accelerator_(accelerator) {
+TilingProblem::TilingProblem(const QuantizedLayer& layer, const AcceleratorParams& accelerator,
+                             Mapping mapping, bool input_on_chip)
+    : layer_(layer),
+      accelerator_(accelerator),
+      lanes_are_pixels_(accelerator.array.is_input_stationary() && layer.has_array_work()),
+      input_on_chip_(input_on_chip) {
     const int64_t cols = accelerator.array.cols;
     if (!layer.has_array_work()) {
         window_ = layer.pool.window;
         computed_height_ = layer.output.height;
         computed_width_ = layer.output.width;
-        group_channels_ = layer.input.channels;
-        depth_ = int64_t{window_.kernel_height} * window_.kernel_width;
-        k_tiles_ = 1;
-        channel_tile_ = std::min(cols, layer.input.channels);
+        group_channels_ = group_out_channels_ = layer.input.channels;
+        k_tiling_ = KTiling(Mapping::kIm2col, 1, 1, 1);
+        channel_lanes_ = std::min(cols, layer.input.channels);
         return;
     }
     window_ = layer.window;
@@ -33,35 +36,38 @@ TilingProblem::TilingProblem(const QuantizedLayer& layer, const AcceleratorParam
         computed_width_ = layer.output.width * pool_width_;
     }
     group_channels_ = layer.input.channels / layer.groups;
-    depth_ = layer.depth();
-    k_tiles_ = ceil_divide(depth_, accelerator.array.rows);
-    channel_tile_ = std::min(cols, layer.out_channels() / layer.groups);
+    group_out_channels_ = layer.out_channels() / layer.groups;
+    const ArrayParams& array = accelerator.array;
+    k_tiling_ =
+        KTiling(mapping, layer.depth(), group_channels_,
+                mapping == Mapping::kKernelOffset ? array.word_channels() : array.beat_depth());
+    channel_lanes_ = std::min(cols, group_out_channels_);
 }
 
-Box TilingProblem::kernel_span(int64_t k0, int64_t k1) const {
+Box TilingProblem::kernel_span(KRange depth) const {
     const auto kernel_rows = window_.kernel_height;
     const auto kernel_cols = window_.kernel_width;
     Box span{0, kernel_rows, 0, kernel_cols, 0, static_cast<int32_t>(group_channels_)};
     if (!layer_.has_array_work()) {
-        span.c1 = static_cast<int32_t>(channel_tile_);
+        span.c1 = static_cast<int32_t>(channel_lanes_);
         return span;
     }
-    const int64_t first = k0 / group_channels_;
-    const int64_t last = (k1 - 1) / group_channels_;
+    const int64_t last_k = depth.end() - 1;
+    const int64_t first = depth.first / group_channels_;
+    const int64_t last = last_k / group_channels_;
     span.y0 = static_cast<int32_t>(first / kernel_cols);
     span.y1 = static_cast<int32_t>(last / kernel_cols + 1);
     if (span.rows() > 1) return span;
     span.x0 = static_cast<int32_t>(first % kernel_cols);
     span.x1 = static_cast<int32_t>(last % kernel_cols + 1);
     if (span.cols() > 1) return span;
-    span.c0 = static_cast<int32_t>(k0 % group_channels_);
-    span.c1 = static_cast<int32_t>((k1 - 1) % group_channels_ + 1);
+    span.c0 = static_cast<int32_t>(depth.first % group_channels_);
+    span.c1 = static_cast<int32_t>(last_k % group_channels_ + 1);
     return span;
 }
 
-Box TilingProblem::input_box(const Box& pixels, int64_t k0, int64_t k1,
-                             int64_t first_channel) const {
-    const Box span = kernel_span(k0, k1);
+Box TilingProblem::input_box(const Box& pixels, KRange depth, int64_t first_channel) const {
+    const Box span = kernel_span(depth);
     const auto height = static_cast<int32_t>(layer_.input.height);
     const auto width = static_cast<int32_t>(layer_.input.width);
     Box box;
@@ -75,57 +81,84 @@ Box TilingProblem::input_box(const Box& pixels, int64_t k0, int64_t k1,
 }
 
 int64_t TilingProblem::box_elements(const TileSizes& sizes) const {
-    const int64_t step = sizes.k_tiles_per_block * accelerator_.array.rows;
+    if (input_on_chip_) return 0;
     int64_t largest = 0;
-    for (int64_t k0 = 0; k0 < depth_; k0 += step) {
-        const int64_t k1 = layer_.has_array_work() ? std::min(depth_, k0 + step) : depth_;
-        const Box span = kernel_span(k0, k1);
+    for (int64_t i = 0; i < k_tiling_.blocks(sizes.k_tiles_per_block); ++i) {
+        const Box span = kernel_span(k_tiling_.block(i, sizes.k_tiles_per_block));
         const int64_t rows = std::min(
             layer_.input.height, (sizes.rows_per_block - 1) * window_.stride_height + span.rows());
         const int64_t cols = std::min(
             layer_.input.width, (sizes.cols_per_block - 1) * window_.stride_width + span.cols());
         largest = std::max(largest, rows * cols * span.channels());
-        if (!layer_.has_array_work()) break;
     }
     return largest;
 }
 
+int64_t TilingProblem::weight_elements(const TileSizes& sizes) const {
+    int64_t largest = 0;
+    for (int64_t i = 0; i < k_tiling_.blocks(sizes.k_tiles_per_block); ++i) {
+        largest = std::max(largest, k_tiling_.block(i, sizes.k_tiles_per_block).count);
+    }
+    return largest * sizes.channels_per_block;
+}
+
 std::string TilingProblem::why_not(const TileSizes& sizes) const {
-    const int64_t pixels = sizes.rows_per_block * sizes.cols_per_block;
+    const auto too_small = [](const char* buffer, int64_t bits, int64_t slot_bits) {
+        return fmt::format("{}: a block needs {} bytes, a slot has {}", buffer,
+                           ceil_divide(bits, 8), slot_bits / 8);
+    };
     const int cols = accelerator_.array.cols;
+    const char* unit = lanes_are_pixels_ ? "channels" : "pixels";
+    if (lanes_are_pixels_ && sizes.pixels() > cols) {
+        return fmt::format("array: {} pixels need as many columns, there are {}", sizes.pixels(),
+                           cols);
+    }
     if (layer_.has_array_work()) {
+        const int64_t needed = lanes_are_pixels_ ? sizes.channels_per_block : sizes.pixels();
         const int64_t words = accelerator_.accumulator.slot_words(cols);
-        if (pixels > words) {
-            return fmt::format("accumulator: {} pixels need as many words, a slot has {}", pixels,
+        if (needed > words) {
+            return fmt::format("accumulator: {} {} need as many words, a slot has {}", needed, unit,
                                words);
         }
-        const int64_t weights_k =
-            std::min(depth_, sizes.k_tiles_per_block * accelerator_.array.rows);
-        const int64_t bits = weights_k * channel_tile_ * layer_.weight_format.bits;
+        const int64_t bits = weight_elements(sizes) * layer_.weight_format.bits;
         if (bits > accelerator_.weight_buffer.slot_bits()) {
-            return fmt::format("weight_buffer: a block needs {} bytes, a slot has {}",
-                               ceil_divide(bits, 8), accelerator_.weight_buffer.slot_bits() / 8);
+            return too_small("weight_buffer", bits, accelerator_.weight_buffer.slot_bits());
+        }
+    }
+    if (layer_.residual) {
+        const int64_t bits =
+            sizes.pixels() * sizes.channels_per_block * layer_.residual->format.bits;
+        if (bits > accelerator_.residual_buffer.slot_bits()) {
+            return too_small("residual_buffer", bits, accelerator_.residual_buffer.slot_bits());
         }
     }
     const int64_t output_words =
         accelerator_.output_buffer.slot_bits() / (int64_t{cols} * layer_.output_format.bits);
-    const int64_t pooled = pixels / (pool_height_ * pool_width_);
-    if (pooled > output_words) {
-        return fmt::format("output_buffer: {} pixels need as many words, a slot has {}", pooled,
+    const int64_t outputs = lanes_are_pixels_ ? sizes.channels_per_block
+                                              : sizes.pixels() / (pool_height_ * pool_width_);
+    if (outputs > output_words) {
+        return fmt::format("output_buffer: {} {} need as many words, a slot has {}", outputs, unit,
                            output_words);
     }
     const int64_t input_bits = box_elements(sizes) * layer_.input_format.bits;
     if (input_bits > accelerator_.input_buffer.slot_bits()) {
-        return fmt::format("input_buffer: a block needs {} bytes, a slot has {}",
-                           ceil_divide(input_bits, 8), accelerator_.input_buffer.slot_bits() / 8);
+        return too_small("input_buffer", input_bits, accelerator_.input_buffer.slot_bits());
     }
     return {};
 }
 
 int64_t TilingProblem::largest_k_tiles(TileSizes sizes) const {
-    for (sizes.k_tiles_per_block = k_tiles_; sizes.k_tiles_per_block > 0;
+    for (sizes.k_tiles_per_block = k_tiling_.count(); sizes.k_tiles_per_block > 0;
          --sizes.k_tiles_per_block) {
         if (why_not(sizes).empty()) return sizes.k_tiles_per_block;
+    }
+    return 0;
+}
+
+int64_t TilingProblem::largest_channels(TileSizes sizes) const {
+    for (sizes.channels_per_block = group_out_channels_; sizes.channels_per_block > 0;
+         --sizes.channels_per_block) {
+        if (why_not(sizes).empty()) return sizes.channels_per_block;
     }
     return 0;
 }
@@ -144,12 +177,21 @@ void TilingProblem::check(const ScheduleOverride& given) const {
     };
     check_size("rows_per_block", given.rows_per_block, pool_height_, computed_height_);
     check_size("cols_per_block", given.cols_per_block, pool_width_, computed_width_);
-    check_size("k_tiles_per_block", given.k_tiles_per_block, 1, k_tiles_);
+    if (lanes_are_pixels_) {
+        check_size("channels_per_block", given.channels_per_block, 1, group_out_channels_);
+    } else if (given.channels_per_block) {
+        faults.push_back(
+            {given.where, fmt::format("schedule.layers.{}.channels_per_block", layer_.name),
+             layer_.has_array_work() ? "is the array's columns here; only dataflow is has a choice"
+                                     : "is not read by a pooling layer",
+             std::to_string(*given.channels_per_block)});
+    }
+    check_size("k_tiles_per_block", given.k_tiles_per_block, 1, k_tiling_.count());
     if (!faults.empty()) throw UserError(std::move(faults));
 }
 
 bool TilingProblem::whole_depth_fits(TileSizes sizes) const {
-    sizes.k_tiles_per_block = k_tiles_;
+    sizes.k_tiles_per_block = k_tiling_.count();
     return box_elements(sizes) * layer_.input_format.bits <= accelerator_.input_buffer.slot_bits();
 }
 
@@ -167,13 +209,49 @@ std::optional<TileSizes> TilingProblem::search(const ScheduleOverride& given) co
     const int64_t least_cols = given.cols_per_block.value_or(pool_width_);
     // (1) The most rows of full width whose whole depth fits the input slot.
     for (int64_t rows = most_rows; rows >= least_rows; rows -= pool_height_) {
-        const TileSizes sizes{rows, most_cols, 1};
+        const TileSizes sizes{rows, most_cols, channel_lanes_, 1};
         if (!why_not(sizes).empty() || !whole_depth_fits(sizes)) continue;
         if (const auto fitting = with_k_tiles(sizes, given)) return fitting;
     }
     // (2) The fewest rows of full width, (3) the fewest rows and the most columns.
     for (int64_t cols = most_cols; cols >= least_cols; cols -= pool_width_) {
-        if (const auto fitting = with_k_tiles({least_rows, cols, 1}, given)) return fitting;
+        if (const auto fitting = with_k_tiles({least_rows, cols, channel_lanes_, 1}, given))
+            return fitting;
+    }
+    return std::nullopt;
+}
+
+std::vector<TileSizes> TilingProblem::pixel_lane_shapes(const ScheduleOverride& given) const {
+    std::vector<TileSizes> shapes;
+    const int64_t lanes = accelerator_.array.cols;
+    const auto blocks = [&](const TileSizes& s) {
+        return ceil_divide(computed_height_, s.rows_per_block) *
+               ceil_divide(computed_width_, s.cols_per_block);
+    };
+    const int64_t most_rows = given.rows_per_block.value_or(std::min(computed_height_, lanes));
+    const int64_t least_rows = given.rows_per_block.value_or(pool_height_);
+    const int64_t most_cols = given.cols_per_block.value_or(std::min(computed_width_, lanes));
+    const int64_t least_cols = given.cols_per_block.value_or(pool_width_);
+    for (int64_t rows = least_rows; rows <= most_rows; rows += pool_height_) {
+        for (int64_t cols = least_cols; cols <= most_cols && rows * cols <= lanes;
+             cols += pool_width_) {
+            shapes.push_back({rows, cols, 1, 1});
+        }
+    }
+    std::stable_sort(shapes.begin(), shapes.end(), [&](const TileSizes& a, const TileSizes& b) {
+        if (blocks(a) != blocks(b)) return blocks(a) < blocks(b);
+        if (a.cols_per_block != b.cols_per_block) return a.cols_per_block > b.cols_per_block;
+        return a.rows_per_block < b.rows_per_block;
+    });
+    return shapes;
+}
+
+std::optional<TileSizes> TilingProblem::search_pixel_lanes(const ScheduleOverride& given) const {
+    for (TileSizes sizes : pixel_lane_shapes(given)) {
+        sizes.k_tiles_per_block = given.k_tiles_per_block.value_or(1);
+        sizes.channels_per_block = given.channels_per_block.value_or(largest_channels(sizes));
+        if (sizes.channels_per_block == 0) continue;
+        if (const auto fitting = with_k_tiles(sizes, given)) return fitting;
     }
     return std::nullopt;
 }
@@ -181,6 +259,7 @@ std::optional<TileSizes> TilingProblem::search(const ScheduleOverride& given) co
 UserError TilingProblem::no_schedule(const ScheduleOverride& given) const {
     const TileSizes least{given.rows_per_block.value_or(pool_height_),
                           given.cols_per_block.value_or(pool_width_),
+                          given.channels_per_block.value_or(lanes_are_pixels_ ? 1 : channel_lanes_),
                           given.k_tiles_per_block.value_or(1)};
     Fault fault;
     if (given.has_sizes()) fault.where = given.where;
@@ -188,14 +267,15 @@ UserError TilingProblem::no_schedule(const ScheduleOverride& given) const {
         given.has_sizes() ? "schedule.layers." + layer_.name : "layer '" + layer_.name + "'";
     fault.rule = fmt::format(
         "no schedule fits this accelerator: {} (with rows_per_block {}, cols_per_block {}, "
-        "k_tiles_per_block {})",
-        why_not(least), least.rows_per_block, least.cols_per_block, least.k_tiles_per_block);
+        "channels_per_block {}, k_tiles_per_block {})",
+        why_not(least), least.rows_per_block, least.cols_per_block, least.channels_per_block,
+        least.k_tiles_per_block);
     return UserError({std::move(fault)});
 }
 
 TileSizes TilingProblem::choose(const ScheduleOverride& given) const {
     check(given);
-    const auto sizes = search(given);
+    const auto sizes = lanes_are_pixels_ ? search_pixel_lanes(given) : search(given);
     if (!sizes) throw no_schedule(given);
     return *sizes;
 }

@@ -14,22 +14,25 @@ namespace accelsim {
 enum class Event : int32_t {
     kWeightsResident,     ///< weight blocks loaded from DRAM                       (X)
     kInputsResident,      ///< input blocks loaded from DRAM                        (X)
-    kWeightSlotFreed0,    ///< weight blocks read for the last time, slot 0         (WL + L)
+    kResidualsResident,   ///< residual operands loaded from DRAM                   (X)
+    kWeightSlotFreed0,    ///< weight blocks read for the last time, slot 0
     kWeightSlotFreed1,    ///< the same, slot 1
-    kInputSlotFreed0,     ///< input blocks read for the last time, slot 0          (E)
+    kInputSlotFreed0,     ///< input blocks read for the last time, slot 0
     kInputSlotFreed1,     ///< the same, slot 1
     kDmaJobsTransferred,  ///< jobs whose last byte has passed the DRAM channel     (G + occ)
-    kTilesLoaded,         ///< tiles whose weights the loader has sent              (WL + L)
+    kTilesLoaded,         ///< tiles whose stationary operands were sent            (WL + L)
     kTilesStarted,        ///< tiles whose first beat stands before the array       (A)
     kTilesFed,            ///< tiles whose last beat was accepted                   (E)
+    kPoolTilesFed,        ///< the same in a pooling layer                          (E)
+    kTilesDrained,        ///< output stationary: tiles whose sums left the array   (V + R)
     kTilesAccumulated,    ///< tiles whose last sum is in the accumulator           (P)
     kBlocksPosted,        ///< output blocks that left post-processing              (Q)
     kStoresFreed,         ///< output slots whose store has left them               (G + occ)
     kStoresAcknowledged,  ///< stores that DRAM has acknowledged                    (G + occ +
                           ///< latency)
     // The sequencer's own: events that have passed a chain of registers.
-    kTilesReady,     ///< tiles loaded, load_gap cycles later                  (WL + L + g)
-    kWeightsPassed,  ///< tiles whose weights in the array may be overwritten  (rule 2)
+    kTilesReady,        ///< tiles loaded, load_gap cycles later                  (WL + L + g)
+    kStationaryPassed,  ///< tiles whose operands in the array may be overwritten (rule 2)
     kCount
 };
 
@@ -40,10 +43,11 @@ constexpr int kSignalCount = static_cast<int>(Event::kTilesReady);
 /// Name of the event as waveforms, watchdog and documentation write it.
 const char* event_name(Event event);
 
-/// `event` must be visible at least `count` times.
+/// `event` must have been visible at least `count` times, `age` cycles ago (kTilesFed alone).
 struct Requirement {
     Event event = Event::kCount;
     int64_t count = 0;
+    int64_t age = 0;
 };
 
 /// The start predicate of one job: a conjunction. Unused places require nothing.
@@ -56,20 +60,31 @@ class StartRules {
     explicit StartRules(const AcceleratorParams& params);
 
     /// Rule 1. `list_index` is the job's place in the DMA's list.
-    Requirements dma(const DmaJob& job, int64_t list_index) const;
+    Requirements dma(const DmaJob& job, int64_t list_index, const LayerRegisters& layer) const;
     /// Rule 2.
-    Requirements load(const TileJob& tile, int64_t tile_index) const;
+    Requirements load(const TileJob& tile, int64_t tile_index, const LayerRegisters& layer) const;
     /// Rule 3; for a layer without array work the rule of pooling layers.
-    Requirements feed(const TileJob& tile, int64_t tile_index, bool uses_array) const;
-    /// Rule 4. `last_tile` is the index of the last tile of output block `block`.
-    Requirements post(int64_t block, int64_t last_tile) const;
+    Requirements feed(const TileJob& tile, int64_t tile_index, const LayerRegisters& layer) const;
+    /// Rule 4; `index` is that of `block`.
+    Requirements post(const OutputBlock& block, int64_t index, const LayerRegisters& layer) const;
+    /// The space that rule 3 reserves before the tile starts: an accumulator slot, in a pooling
+    /// layer an output slot.
+    Requirement credit(const TileJob& tile, const LayerRegisters& layer) const;
 
   private:
+    Requirement drain(const TileJob& tile, int64_t tile_index, const LayerRegisters& layer) const;
+
+    ArrayParams array_;
     int accumulator_slots_ = 2;
-    int input_slots_ = 2;
     int weight_slots_ = 2;
     int output_slots_ = 2;
+    int residual_slots_ = 2;
 };
+
+/// Blocks of the input map that must have been loaded before the tile can read its own.
+inline int64_t input_loads(const TileJob& tile, const LayerRegisters& layer) {
+    return layer.input_on_chip ? 0 : tile.input_block + 1;
+}
 
 /// Slot of a block, and the event that tells how often that slot was freed.
 inline int slot_of(int64_t block, int slots) { return static_cast<int>(block % slots); }
@@ -94,9 +109,11 @@ enum class CycleCause {
 
 /// What can be seen in one cycle at the array's moving-operand input.
 struct InputView {
-    bool feeding = false;        ///< inside [S, E)
-    bool beat_accepted = false;  ///< in this cycle
-    bool all_fed = false;        ///< after the last E
+    bool output_stationary = false;
+    bool residual_awaited = false;  ///< post-processing waits for a residual operand
+    bool feeding = false;           ///< inside [S, E)
+    bool beat_accepted = false;     ///< in this cycle
+    bool all_fed = false;           ///< after the last E
     bool all_accumulated = false;
     bool weights_resident = false;  ///< of the tile that is waited for
     bool input_resident = false;

@@ -38,41 +38,46 @@ Json picked(const std::vector<size_t>& indices, const std::vector<std::string>& 
 
 }  // namespace
 
-size_t YamlMap::read_choice(const Key& key, size_t initial, const std::vector<std::string>& names,
-                            const std::vector<std::string>& not_yet) {
-    const YamlNode* node = take(key, one_of(names), names[initial]);
-    if (node) {
+std::optional<size_t> YamlMap::read_choice(const Key& key, std::optional<size_t> initial,
+                                           const std::vector<std::string>& names,
+                                           const std::vector<std::string>& not_yet) {
+    const YamlNode* node = take(key, one_of(names), initial ? names[*initial] : "");
+    const bool unset = node && node->is_null() && !initial;
+    if (node && !unset) {
         std::string rule;
         if (const auto found = find_choice(*node, names, not_yet, rule)) {
-            initial = *found;
+            initial = found;
         } else {
             fault(key.name, rule);
         }
     }
-    store(key.name, names[initial]);
+    store(key.name, initial ? Json(names[*initial]) : Json());
     return initial;
 }
 
-std::vector<size_t> YamlMap::read_choice_list(const Key& key, const std::vector<size_t>& initial,
-                                              const std::vector<std::string>& names,
-                                              const std::vector<std::string>& not_yet) {
-    const YamlNode* node =
-        take(key, "a list of " + join(names, " | "), picked(initial, names).dump());
-    std::vector<size_t> indices;
-    bool given = node && node->is_list();
-    if (node && !given) fault(key.name, "must be a list of " + join(names, " | "));
-    for (const YamlNode& item : given ? node->items : std::vector<YamlNode>{}) {
-        std::string rule;
-        if (const auto found = find_choice(item, names, not_yet, rule)) {
-            indices.push_back(*found);
-        } else {
-            reader_->fault({item.where(), path_of(key.name), rule, item.to_string()});
-            given = false;
+std::optional<std::vector<size_t>> YamlMap::read_choice_list(
+    const Key& key, std::optional<std::vector<size_t>> initial,
+    const std::vector<std::string>& names, const std::vector<std::string>& not_yet) {
+    const std::string allowed = "a list of " + join(names, " | ");
+    const YamlNode* node = take(key, allowed, initial ? picked(*initial, names).dump() : "");
+    const bool unset = node && node->is_null() && !initial;
+    if (node && !unset) {
+        std::vector<size_t> indices;
+        bool given = node->is_list();
+        if (!given) fault(key.name, "must be " + allowed);
+        for (const YamlNode& item : node->items) {
+            std::string rule;
+            if (const auto found = find_choice(item, names, not_yet, rule)) {
+                indices.push_back(*found);
+            } else {
+                reader_->fault({item.where(), path_of(key.name), rule, item.to_string()});
+                given = false;
+            }
         }
+        if (given) initial = std::move(indices);
     }
-    if (!given) indices = initial;
-    store(key.name, picked(indices, names));
-    return indices;
+    store(key.name, initial ? picked(*initial, names) : Json());
+    return initial;
 }
 
 }  // namespace accelsim

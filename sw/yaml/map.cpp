@@ -198,8 +198,14 @@ void YamlMap::decimal(const Key& key, Rational& value, RealRange range) {
     value = *given;
 }
 
+void YamlMap::boolean(const Key& key, std::optional<bool>& value) {
+    value = read(key, value, "true or false", parse_boolean);
+}
+
 void YamlMap::boolean(const Key& key, bool& value) {
-    value = *read(key, std::optional(value), "true or false", parse_boolean);
+    std::optional<bool> given = value;
+    boolean(key, given);
+    value = *given;
 }
 
 void YamlMap::text(const Key& key, std::string& value) {

@@ -74,26 +74,47 @@ class YamlMap {
     void decimal(const Key& key, Rational& value, RealRange range);
     void decimal(const Key& key, std::optional<Rational>& value, RealRange range);
     void boolean(const Key& key, bool& value);
+    void boolean(const Key& key, std::optional<bool>& value);
     void text(const Key& key, std::string& value);
     void text(const Key& key, std::optional<std::string>& value);
     /// `not_yet`: names that are specified but not implemented.
     template <typename T>
+    void choice(const Key& key, std::optional<T>& value, const Choices<T>& choices,
+                const std::vector<std::string>& not_yet = {}) {
+        std::optional<size_t> index;
+        if (value) index = index_of(*value, choices);
+        index = read_choice(key, index, names_of(choices), not_yet);
+        value.reset();
+        if (index) value = choices[*index].second;
+    }
+    template <typename T>
     void choice(const Key& key, T& value, const Choices<T>& choices,
                 const std::vector<std::string>& not_yet = {}) {
-        const size_t initial = index_of(value, choices);
-        value = choices[read_choice(key, initial, names_of(choices), not_yet)].second;
+        std::optional<T> given = value;
+        choice(key, given, choices, not_yet);
+        value = given.value();
     }
     /// A list of choices.
     template <typename T>
+    void choice_list(const Key& key, std::optional<std::vector<T>>& values,
+                     const Choices<T>& choices, const std::vector<std::string>& not_yet = {}) {
+        std::optional<std::vector<size_t>> indices;
+        if (values) {
+            indices.emplace();
+            for (const T& value : *values) indices->push_back(index_of(value, choices));
+        }
+        indices = read_choice_list(key, std::move(indices), names_of(choices), not_yet);
+        values.reset();
+        if (!indices) return;
+        values.emplace();
+        for (size_t index : *indices) values->push_back(choices[index].second);
+    }
+    template <typename T>
     void choice_list(const Key& key, std::vector<T>& values, const Choices<T>& choices,
                      const std::vector<std::string>& not_yet = {}) {
-        std::vector<size_t> indices;
-        indices.reserve(values.size());
-        for (const T& value : values) indices.push_back(index_of(value, choices));
-        values.clear();
-        for (size_t index : read_choice_list(key, indices, names_of(choices), not_yet)) {
-            values.push_back(choices[index].second);
-        }
+        std::optional<std::vector<T>> given = std::move(values);
+        choice_list(key, given, choices, not_yet);
+        values = std::move(given.value());
     }
 
     /// A map whose defaults hold where it is absent.
@@ -143,11 +164,13 @@ class YamlMap {
                    const std::string& allowed, Parse parse);
     std::optional<int64_t> read_integer(const Key& key, std::optional<int64_t> initial,
                                         IntegerRange range);
-    size_t read_choice(const Key& key, size_t initial, const std::vector<std::string>& names,
-                       const std::vector<std::string>& not_yet);
-    std::vector<size_t> read_choice_list(const Key& key, const std::vector<size_t>& initial,
-                                         const std::vector<std::string>& names,
-                                         const std::vector<std::string>& not_yet);
+    std::optional<size_t> read_choice(const Key& key, std::optional<size_t> initial,
+                                      const std::vector<std::string>& names,
+                                      const std::vector<std::string>& not_yet);
+    std::optional<std::vector<size_t>> read_choice_list(const Key& key,
+                                                        std::optional<std::vector<size_t>> initial,
+                                                        const std::vector<std::string>& names,
+                                                        const std::vector<std::string>& not_yet);
 
     template <typename T>
     static std::vector<std::string> names_of(const Choices<T>& choices) {

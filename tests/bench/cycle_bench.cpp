@@ -1,6 +1,6 @@
 // Rates of the clocked machine. Goals, on one core, waveforms off: whole simulator on VGG16
 // (CIFAR-10) at least 2.5 M cycles/s on 8 x 8, 1.5 M on 16 x 16, 0.7 M on 32 x 32; the array
-// alone 3.5 M, 3 M and 2 M.
+// alone 3.5 M, 3 M and 2 M; weight stationary with one product a PE.
 #include <benchmark/benchmark.h>
 
 #include <ctime>
@@ -28,11 +28,22 @@ const QuantizedNetwork& vgg16() {
     return network;
 }
 
+Dataflow dataflow_of(const benchmark::State& state, size_t range) {
+    return static_cast<Dataflow>(state.range(range));
+}
+
+void set_rate(benchmark::State& state, int64_t cycles) {
+    state.counters["cycles/s"] =
+        benchmark::Counter(static_cast<double>(cycles), benchmark::Counter::kIsRate);
+}
+
 /// One image through the machine; SystemC elaborates once a process, so each run has its own. Only
 /// the simulation is timed, in processor time: not the network's weights, not the verification.
 void WholeSimulator(benchmark::State& state) {
     AcceleratorParams accelerator;
     accelerator.array.rows = accelerator.array.cols = static_cast<int>(state.range(0));
+    accelerator.array.dataflow = dataflow_of(state, 1);
+    accelerator.input_buffer.banks = accelerator.array.rows;
     const QuantizedNetwork& network = vgg16();
     const std::vector<IntegerMap> images = {IntegerMap(network.input)};
     int64_t cycles = 0;
@@ -55,36 +66,52 @@ void WholeSimulator(benchmark::State& state) {
         state.SetIterationTime(std::stod(text));
         cycles += std::stoll(text.substr(space));
     }
-    state.counters["cycles/s"] =
-        benchmark::Counter(static_cast<double>(cycles), benchmark::Counter::kIsRate);
+    set_rate(state, cycles);
 }
-BENCHMARK(WholeSimulator)->Arg(8)->Arg(16)->Arg(32)->UseManualTime()->Unit(benchmark::kSecond);
 
-/// The array's registers alone, a tile after the other: R rows of weights beside `beats` beats.
+constexpr int64_t kWs = static_cast<int64_t>(Dataflow::kWeightStationary);
+constexpr int64_t kOs = static_cast<int64_t>(Dataflow::kOutputStationary);
+constexpr int64_t kIs = static_cast<int64_t>(Dataflow::kInputStationary);
+
+BENCHMARK(WholeSimulator)
+    ->ArgNames({"side", "dataflow"})
+    ->ArgsProduct({{8, 16, 32}, {kWs, kOs, kIs}})
+    ->UseManualTime()
+    ->Unit(benchmark::kSecond);
+
+/// The array's registers alone, a tile of `beats` beats after the other: stationary, the next
+/// tile's operands are loaded beside them; output stationary, every tile drains.
 void ArrayAlone(benchmark::State& state) {
     ArrayParams params;
     params.rows = params.cols = static_cast<int>(state.range(0));
     const int64_t beats = state.range(1);
-    ArrayRegisters array(params);
+    params.dataflow = dataflow_of(state, 2);
+    params.macs_per_pe = static_cast<int>(state.range(3));
+    const auto array = make_array_registers(params, AccumulatorParams{});
     Beat beat;
     beat.lanes.assign(static_cast<size_t>(params.rows), 3);
+    beat.tag.first_fold = true;
     WeightRow row;
     row.lanes.assign(static_cast<size_t>(params.cols), 5);
+    const int64_t rows = params.is_output_stationary() ? beats : params.word_channels();
     std::vector<int32_t> word(static_cast<size_t>(params.cols));
     int64_t cycle = 0;
     for (auto _ : state) {
         const int64_t in_tile = cycle++ % beats;
-        beat.tag.first_beat = in_tile == 0;
-        row.first = in_tile == 0;
-        if (array.clock(&beat, in_tile < params.rows ? &row : nullptr) != nullptr) {
-            array.read_word(word.data());
+        beat.tag.first_beat = row.first = in_tile == 0;
+        beat.tag.drains = beat.tag.last_beat = in_tile + 1 == beats;
+        if (array->clock(&beat, in_tile < rows ? &row : nullptr) != nullptr) {
+            array->read_word(word.data());
         }
         benchmark::DoNotOptimize(word.data());
     }
-    state.counters["cycles/s"] =
-        benchmark::Counter(static_cast<double>(cycle), benchmark::Counter::kIsRate);
+    set_rate(state, cycle);
 }
-BENCHMARK(ArrayAlone)->Args({8, 512})->Args({16, 512})->Args({32, 512})->Args({8, 16});
+BENCHMARK(ArrayAlone)
+    ->ArgNames({"side", "beats", "dataflow", "macs_per_pe"})
+    ->ArgsProduct({{8, 16, 32}, {512}, {kWs, kOs}, {1, 2}})
+    ->Args({8, 16, kWs, 1})
+    ->Args({32, 32, kOs, 1});
 
 }  // namespace
 }  // namespace accelsim

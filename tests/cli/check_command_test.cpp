@@ -58,8 +58,34 @@ TEST(CheckCommand, ScheduleColumnsStandBelowTheirNames) {
     for (const std::string& line : lines) {
         EXPECT_EQ(line.size(), lines[0].size()) << "right-aligned to the last column\n" << line;
         std::istringstream words(line);
-        EXPECT_EQ(std::distance(std::istream_iterator<std::string>(words), {}), 10) << line;
+        EXPECT_EQ(std::distance(std::istream_iterator<std::string>(words), {}), 14) << line;
     }
+}
+
+/// The text of the README's block that begins with `first_line`.
+std::string readme_block(const std::string& first_line) {
+    const std::string readme = whole_file(fs::path(ACCELSIM_PROJECT_ROOT) / "README.md");
+    const size_t start = readme.find("```yaml\n" + first_line + "\n");
+    if (start == std::string::npos) return "";
+    const size_t text = readme.find('\n', start) + 1;
+    return readme.substr(text, readme.find("```", text) - text);
+}
+
+TEST(CheckCommand, TheScheduleThatTheReadmeShowsIsLegal) {
+    const std::string schedule = readme_block("schedule:");
+    ASSERT_THAT(schedule, HasSubstr("keep_on_chip"));
+    const fs::path config =
+        fs::temp_directory_path() / ("accelsim_schedule_" + std::to_string(getpid()) + ".yaml");
+    std::ofstream(config) << "include: " << ACCELSIM_PROJECT_ROOT << "/configs/vgg16_ws.yaml\n"
+                          << schedule;
+    const ProgramOutcome outcome = run_program("check --config '" + config.string() + "'");
+    fs::remove(config);
+    ASSERT_EQ(outcome.status, 0) << outcome.errors;
+    const auto lines = lines_after(outcome.output, "# schedule");
+    EXPECT_THAT(lines[2], ::testing::ContainsRegex("conv1_2 .*kernel_offset +channels +4 "));
+    EXPECT_THAT(lines[13], ::testing::ContainsRegex("conv5_3 .*im2col +pixels "));
+    EXPECT_THAT(lines[12], ::testing::EndsWith("both")) << "conv5_2's maps are small";
+    EXPECT_THAT(lines[13], ::testing::EndsWith("input"));
 }
 
 }  // namespace

@@ -59,7 +59,22 @@ INSTANTIATE_TEST_SUITE_P(
         WrongCall{"compare --config configs/gemm.yaml",
                   "accelsim compare: this command does not exist yet"},
         WrongCall{"scalesim --help", "accelsim scalesim: this command does not exist yet"},
-        WrongCall{"--config configs/gemm.yaml --vcd waves.vcd", "--vcd: is not available yet"},
+        WrongCall{"check --config configs/gemm.yaml --vcd waves.vcd",
+                  "--vcd: no such option (`--help` lists them)"},
+        WrongCall{"--config configs/gemm.yaml --vcd",
+                  "--vcd: 1 required FILE missing; `accelsim --help` lists the options"},
+        WrongCall{
+            "--config configs/gemm.yaml --vcd-window 9:3",
+            "--vcd-window: must be FIRST:LAST, two cycles from 0 on in that order, got '9:3'\n"
+            "--vcd-window: needs --vcd FILE, got '9:3'"},
+        WrongCall{"--config configs/gemm.yaml --vcd-layer gemm --vcd-scope '*'",
+                  "--vcd-layer: needs --vcd FILE, got 'gemm'\n"
+                  "--vcd-scope: needs --vcd FILE, got '*'"},
+        WrongCall{"--config configs/gemm.yaml --vcd /dev/null --vcd-scope ''",
+                  "--vcd-scope: must not be empty, got ''"},
+        WrongCall{"--config configs/gemm.yaml --vcd /dev/null --vcd-layer gem",
+                  "accelsim: no images are given: seeded images (seed 1)\n"
+                  "--vcd-layer: must be a layer, did you mean 'gemm'?, got 'gem'"},
         WrongCall{"run --config configs/gemm.yaml --timeline t.json",
                   "--timeline: is not available yet"},
         WrongCall{"--config configs/gemm.yaml --timeline", "--timeline: is not available yet"},
@@ -81,7 +96,8 @@ INSTANTIATE_TEST_SUITE_P(
                   "schedule.layers.gemm.rows_per_block=64",
                   "--set schedule.layers.gemm.rows_per_block=64: schedule.layers.gemm: no schedule "
                   "fits this accelerator: input_buffer: a block needs 512 bytes, a slot has 256 "
-                  "(with rows_per_block 64, cols_per_block 1, k_tiles_per_block 1)"},
+                  "(with rows_per_block 64, cols_per_block 1, channels_per_block 8, "
+                  "k_tiles_per_block 1)"},
         WrongCall{"--config none.yaml", "none.yaml: file cannot be read"},
         WrongCall{"check --config configs/gemm.yaml --set network.gemm.m",
                   "--set: must be key.path=value, got 'network.gemm.m'"},
@@ -121,7 +137,7 @@ TEST(CheckCommand, PrintsTheResolvedConfigurationWithTheOverrides) {
 TEST(CheckCommand, PrintsAConfigurationAgain) {
     const ProgramOutcome first = run_program("check --config configs/conv.yaml");
     ASSERT_EQ(first.status, 0) << first.errors;
-    EXPECT_THAT(first.output, HasSubstr("# dram           16 bytes a cycle, latency 60 cycles\n"));
+    EXPECT_THAT(first.output, HasSubstr("# dram            16 bytes a cycle, latency 60 cycles\n"));
     const std::filesystem::path copy =
         std::filesystem::temp_directory_path() / ("accelsim_check_" + std::to_string(getpid()));
     std::ofstream(copy) << first.output;

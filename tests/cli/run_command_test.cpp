@@ -13,30 +13,7 @@ using nlohmann::json;
 using ::testing::HasSubstr;
 namespace fs = std::filesystem;
 
-/// A folder of its own for a test, gone with it.
-class RunCommand : public ::testing::Test {
-  protected:
-    void SetUp() override { fs::create_directories(folder_); }
-    void TearDown() override { fs::remove_all(folder_); }
-
-    json report() const { return json::parse(whole_file(folder_ / "report.json")); }
-    std::string output_option() const { return " --output '" + folder_.string() + "'"; }
-
-    const fs::path folder_ =
-        fs::temp_directory_path() / ("accelsim_run_" + std::to_string(getpid()));
-};
-
-void expect_identities(const json& report) {
-    int64_t cycles = 0;
-    for (const json& layer : report["layers"]) {
-        int64_t sum = layer["compute_cycles"].get<int64_t>();
-        for (const json& stall : layer["stall_cycles"]) sum += stall.get<int64_t>();
-        EXPECT_EQ(sum, layer["cycles"]) << layer["name"];
-        EXPECT_EQ(layer["start_cycle"], cycles) << layer["name"];
-        cycles += layer["cycles"].get<int64_t>();
-    }
-    EXPECT_EQ(report["totals"]["cycles"], cycles);
-}
+class RunCommand : public RunFolder {};
 
 TEST_F(RunCommand, MainJobIsExactAndShownInTheReadme) {
     const ProgramOutcome outcome = run_program("--config configs/vgg16_ws.yaml" + output_option());
@@ -58,44 +35,6 @@ TEST_F(RunCommand, MainJobIsExactAndShownInTheReadme) {
     }
 }
 
-TEST_F(RunCommand, SystolicTensorsRowsFromTheCommandLine) {
-    struct Row {
-        int n, m, k, first_token, first_out, last_out;
-    };
-    for (const Row& row : {Row{16, 16, 64, 16, 80, 443}, Row{16, 1, 16, 16, 80, 95},
-                           Row{4, 36, 8, 4, 20, 117}, Row{4, 4, 16, 4, 20, 107}}) {
-        const auto set = [](const std::string& key, int value) {
-            return " --set " + key + "=" + std::to_string(value);
-        };
-        const ProgramOutcome outcome = run_program(
-            "--config configs/rtl_systolic_tensors_ws.yaml" + set("accelerator.array.rows", row.n) +
-            set("accelerator.array.cols", row.n) + set("network.gemm.m", row.m) +
-            set("network.gemm.k", row.k) + set("network.gemm.n", row.n) + output_option());
-        ASSERT_EQ(outcome.status, 0) << outcome.errors;
-        const json result = report();
-        const json& events = result["layers"][0]["events"];
-        EXPECT_EQ(events["first_load_cycle"], 0);
-        EXPECT_EQ(events["first_input_cycle"], row.first_token);
-        EXPECT_EQ(events["first_output_cycle"], row.first_out);
-        EXPECT_EQ(events["last_output_cycle"], row.last_out);
-    }
-}
-
-TEST_F(RunCommand, FoundingArrayFromTheCommandLine) {
-    const ProgramOutcome outcome =
-        run_program("--config configs/rtl_founding_8x8.yaml" + output_option());
-    ASSERT_EQ(outcome.status, 0) << outcome.errors;
-    const json result = report();
-    const json& events = result["layers"][0]["events"];
-    EXPECT_EQ(events["first_load_cycle"], 0);                 // wload_first
-    EXPECT_EQ(events["first_input_cycle"], 9);                // exec_first
-    EXPECT_EQ(events["last_input_cycle"], 45 - 1);            // exec_end
-    EXPECT_EQ(events["first_output_cycle"], 20);              // psum_col0_first
-    EXPECT_EQ(events["last_column_first_output_cycle"], 27);  // psum_col7_first
-    EXPECT_EQ(events["last_output_cycle"], 63 - 1);           // psum_col7_end
-    EXPECT_EQ(events["last_accumulate_cycle"], 66 - 1);       // sfu_acc_end
-}
-
 /// Exit status of scripts/check_tensors.py on the folder.
 int check_tensors(const fs::path& folder) {
     const std::string command = std::string("/usr/bin/python3 '") + ACCELSIM_PROJECT_ROOT +
@@ -104,7 +43,8 @@ int check_tensors(const fs::path& folder) {
 }
 
 TEST_F(RunCommand, NumpyRecomputesDumpedTensors) {
-    for (const char* config : {"tests/cli/data/odd.yaml", "configs/vgg16_quarter_ws.yaml"}) {
+    for (const char* config : {"configs/activations_ws.yaml", "configs/resnet_blocks_ws.yaml",
+                               "tests/cli/data/odd.yaml", "configs/vgg16_quarter_ws.yaml"}) {
         const ProgramOutcome outcome =
             run_program(std::string("--config ") + config +
                         " --limit 2 --simulate 2 --dump-tensors '" + folder_.string() + "'");
@@ -149,7 +89,7 @@ TEST_F(RunCommand, SameBytesFromAnyFolder) {
 }
 
 TEST_F(RunCommand, DumpsTheProgram) {
-    const fs::path file = folder_ / "program.txt";
+    const fs::path file = folder_ / "new" / "program.txt";
     ASSERT_EQ(
         run_program("--config configs/gemm.yaml --dump-program '" + file.string() + "'").status, 0);
     const std::string text = whole_file(file);
@@ -179,7 +119,7 @@ TEST_F(RunCommand, DumpsThatCannotBeWrittenAreToldBeforeTheRun) {
 
 TEST_F(RunCommand, CheckingADumpFileLeavesItAsItIs) {
     const fs::path kept = folder_ / "kept.txt";
-    const fs::path fresh = folder_ / "fresh.txt";
+    const fs::path fresh = folder_ / "new" / "fresh.txt";
     std::ofstream(kept) << "kept";
     for (const fs::path& file : {kept, fresh}) {
         const std::string arguments =

@@ -3,9 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "tests/config/config_files.h"
 #include "tests/support/test_name.h"
@@ -13,7 +11,6 @@
 namespace accelsim {
 namespace {
 
-namespace fs = std::filesystem;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
@@ -56,7 +53,8 @@ TEST_F(LoadConfig, ReadsTheAccelerator) {
             "          load_gap: 3, accumulate_stages: 4}\n"
             "  accumulator: {kib: 1.5, bits: 24, overflow: saturate, slots: 1}\n"
             "  input_buffer: {kib: 0.03125, banks: 2, slots: 2}\n"
-            "  post_processing: {stages: 7}\n"
+            "  residual_buffer: {kib: 0.5, slots: 1}\n"
+            "  post_processing: {stages: 7, rrelu: {state: 255, direction: right, taps: [1, 8]}}\n"
             "  dram: {model: ideal}\n")
             .accelerator;
     EXPECT_EQ(machine.clock_mhz, 333.25);
@@ -73,8 +71,64 @@ TEST_F(LoadConfig, ReadsTheAccelerator) {
     EXPECT_EQ(machine.accumulator.slots, 1);
     EXPECT_EQ(machine.input_buffer.capacity_bytes, 32);
     EXPECT_EQ(machine.input_buffer.banks, 2);
+    EXPECT_EQ(machine.residual_buffer.capacity_bytes, 512);
+    EXPECT_EQ(machine.residual_buffer.slots, 1);
     EXPECT_EQ(machine.post_processing.stages, 7);
+    EXPECT_EQ(machine.post_processing.rrelu.state, 255);
+    EXPECT_EQ(machine.post_processing.rrelu.direction, LfsrDirection::kRight);
+    EXPECT_EQ(machine.post_processing.rrelu.taps, 0x81);
     EXPECT_EQ(machine.dram.model, DramModel::kIdeal);
+}
+
+TEST_F(LoadConfig, ReadsEveryDataflow) {
+    const auto array_of = [&](const std::string& keys) {
+        return load("accelerator: {array: {" + keys + "}}\n" +
+                    "quantization: {activation_bits: 2, weight_bits: 4}\n")
+            .accelerator.array;
+    };
+    EXPECT_EQ(array_of("dataflow: ws").dataflow, Dataflow::kWeightStationary);
+    EXPECT_EQ(array_of("dataflow: is, macs_per_pe: 2").dataflow, Dataflow::kInputStationary);
+    const ArrayParams array = array_of("dataflow: os, row_skew: 0, macs_per_pe: 2");
+    EXPECT_EQ(array.dataflow, Dataflow::kOutputStationary);
+    EXPECT_EQ(array.row_skew, 0);
+    EXPECT_EQ(array.macs_per_pe, 2);
+    const PostProcessingParams post = load("").accelerator.post_processing;
+    EXPECT_EQ(post.rrelu.state, LfsrParams{}.state);
+    EXPECT_EQ(post.rrelu.taps, LfsrParams{}.taps) << "the published taps 8, 6, 5, 4";
+}
+
+TEST_F(LoadConfig, ReadsTheSchedule) {
+    const ScheduleParams schedule =
+        load(
+            "accelerator: {array: {dataflow: is}}\n"
+            "schedule:\n"
+            "  mapping: kernel_offset\n"
+            "  keep_on_chip: true\n"
+            "  layers:\n"
+            "    a: {channels_per_block: 12, loop_order: [pixels, channels, k], mapping: im2col}\n"
+            "    b: {cols_per_block: 5, loop_order: [channels, pixels, k], keep_output: false}\n"
+            "    c: {loop_order: null, mapping: null, keep_output: null}\n")
+            .schedule;
+    EXPECT_EQ(schedule.mapping, Mapping::kKernelOffset);
+    EXPECT_TRUE(schedule.keep_on_chip);
+    const ScheduleOverride a = schedule.of("a");
+    EXPECT_EQ(a.channels_per_block, 12);
+    EXPECT_EQ(a.loop_order, LoopOrder::kPixelsChannels);
+    EXPECT_EQ(a.mapping, Mapping::kIm2col);
+    EXPECT_FALSE(a.keep_output);
+    const ScheduleOverride b = schedule.of("b");
+    EXPECT_EQ(b.cols_per_block, 5);
+    EXPECT_EQ(b.loop_order, LoopOrder::kChannelsPixels);
+    EXPECT_EQ(b.mapping, Mapping::kKernelOffset) << "the network's";
+    ASSERT_TRUE(b.keep_output);
+    EXPECT_FALSE(*b.keep_output);
+    const ScheduleOverride& c = schedule.layers.at("c");
+    EXPECT_FALSE(c.loop_order);
+    EXPECT_FALSE(c.mapping);
+    EXPECT_FALSE(c.keep_output);
+    EXPECT_EQ(schedule.of("unnamed").mapping, Mapping::kKernelOffset);
+    EXPECT_EQ(load("").schedule.mapping, Mapping::kIm2col);
+    EXPECT_FALSE(load("").schedule.keep_on_chip);
 }
 
 TEST_F(LoadConfig, ReadsTheRun) {
@@ -98,12 +152,12 @@ TEST_F(LoadConfig, ReadsTheRun) {
     EXPECT_EQ(params.quantization.calibration.method, CalibrationMethod::kPercentile);
     EXPECT_EQ(params.quantization.calibration.percentile, 99.5);
     EXPECT_FALSE(params.fuse_batch_norm);
-    EXPECT_EQ(params.schedule.at("conv1").rows_per_block, 4);
-    EXPECT_FALSE(params.schedule.at("conv1").k_tiles_per_block);
-    EXPECT_EQ(params.schedule.at("fc.2").k_tiles_per_block, 3);
-    EXPECT_EQ(params.schedule.at("fc.2").where.file, "run.yaml");
-    EXPECT_EQ(params.schedule.at("fc.2").where.line, 6);
-    EXPECT_EQ(params.schedule.at("fc.2").where.column, 49);
+    EXPECT_EQ(params.schedule.layers.at("conv1").rows_per_block, 4);
+    EXPECT_FALSE(params.schedule.layers.at("conv1").k_tiles_per_block);
+    EXPECT_EQ(params.schedule.layers.at("fc.2").k_tiles_per_block, 3);
+    EXPECT_EQ(params.schedule.layers.at("fc.2").where.file, "run.yaml");
+    EXPECT_EQ(params.schedule.layers.at("fc.2").where.line, 6);
+    EXPECT_EQ(params.schedule.layers.at("fc.2").where.column, 49);
     EXPECT_EQ(params.simulation.images, "images.bin");
     EXPECT_EQ(params.simulation.first, 1);
     EXPECT_EQ(params.simulation.limit, 9);
@@ -167,23 +221,6 @@ TEST_F(LoadConfig, LaterKeysWinOneByOne) {
     EXPECT_FALSE(params.fuse_batch_norm);
 }
 
-TEST_F(LoadConfig, FaultsOfIncludedFilesNameThem) {
-    folder_.write("hw/base.yaml", "accelerator:\n  array: {rows: x}\n");
-    folder_.write("run.yaml", std::string(kGemm) + "include: hw/base.yaml\n");
-    EXPECT_EQ(
-        faults_of(request_of("run.yaml")),
-        "hw/base.yaml:2:17: accelerator.array.rows: must be an integer from 1 to 1024, got x");
-}
-
-TEST_F(LoadConfig, CyclesOfIncludesAreRefused) {
-    folder_.write("a.yaml", "include: b.yaml\n");
-    folder_.write("b.yaml", "include: a.yaml\n");
-    EXPECT_EQ(
-        faults_of(request_of("a.yaml")),
-        "b.yaml:1:10: include: a file must not include itself, directly or through others, got "
-        "a.yaml");
-}
-
 TEST_F(LoadConfig, LaterNetworkReplacesEarlierOneAndItsInput) {
     folder_.write("net.yaml", "");
     folder_.write("base.yaml", "network: {yaml: net.yaml, input: {scale: 255}}\n");
@@ -232,60 +269,17 @@ TEST_F(LoadConfig, ResolvedConfigurationLoadsToItself) {
     const std::string resolved =
         load(
             "accelerator: {clock_mhz: 333.3, dram: {bytes_per_cycle: 0.75}}\n"
-            "schedule: {layers: {gemm: {rows_per_block: 4}}}\n")
+            "schedule: {keep_on_chip: true, layers: {gemm: {rows_per_block: 4, mapping: "
+            "kernel_offset,\n"
+            "  loop_order: [channels, pixels, k], keep_output: false}, other: {}}}\n")
             .resolved_json;
+    EXPECT_THAT(resolved, HasSubstr(R"("rrelu":{"state":12,"direction":"left","taps":[8,6,5,4]})"));
+    EXPECT_THAT(resolved,
+                HasSubstr(R"("loop_order":["channels","pixels","k"],"keep_output":false)"));
+    EXPECT_THAT(resolved, HasSubstr(R"("mapping":null,"loop_order":null,"keep_output":null)"));
     EXPECT_THAT(resolved, HasSubstr(R"("bytes_per_cycle":0.75,"latency_ns":120)"));
     folder_.write("resolved.yaml", resolved);
     EXPECT_EQ(load_run_params(request_of("resolved.yaml")).resolved_json, resolved);
-}
-
-std::string text_of(const fs::path& file) {
-    std::stringstream text;
-    text << std::ifstream(file).rdbuf();
-    return text.str();
-}
-
-TEST(ShippedConfigs, Load) {
-    const fs::path configs = fs::path(ACCELSIM_PROJECT_ROOT) / "configs";
-    const std::string data = data_directory(ACCELSIM_PROJECT_ROOT);
-    int loaded = 0;
-    for (const fs::directory_entry& entry : fs::directory_iterator(configs)) {
-        if (entry.path().extension() != ".yaml") continue;
-        SCOPED_TRACE(entry.path().filename());
-        ConfigRequest request = request_of(entry.path().string());
-        request.data_directory = data;
-        const std::string text = text_of(entry.path());
-        EXPECT_EQ(text.rfind("# ", 0), 0u) << "the first line says what the file is for";
-        const std::string faults = faults_of(request);
-        const bool needs_data = text.find("onnx: \"${ACCELSIM_DATA}") != std::string::npos;
-        if (needs_data && !fs::exists(data)) {
-            EXPECT_THAT(faults, HasSubstr("file must exist"));
-        } else {
-            EXPECT_EQ(faults, "");
-            ++loaded;
-        }
-    }
-    EXPECT_GE(loaded, 8);
-}
-
-TEST(ShippedConfigs, AcceleratorsLoad) {
-    const WorkingFolder folder;
-    const fs::path hw = fs::path(ACCELSIM_PROJECT_ROOT) / "configs/hw";
-    for (const fs::directory_entry& entry : fs::directory_iterator(hw)) {
-        folder.write("run.yaml", kGemm + ("include: " + entry.path().string() + "\n"));
-        EXPECT_EQ(faults_of(request_of("run.yaml")), "") << entry.path();
-    }
-    const AcceleratorParams founding = load_run_params(request_of("run.yaml")).accelerator;
-    EXPECT_EQ(founding.dram.model, DramModel::kIdeal);
-}
-
-TEST(ConfigReference, IsTheCommittedFile) {
-    const fs::path committed = fs::path(ACCELSIM_PROJECT_ROOT) / "configs/README.md";
-    const std::string made = config_reference();
-    if (text_of(committed) == made) return;
-    const std::string fresh = committed.string() + ".new";
-    std::ofstream(fresh) << made;
-    FAIL() << committed << " differs from " << fresh;
 }
 
 }  // namespace

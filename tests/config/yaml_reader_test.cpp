@@ -103,6 +103,35 @@ TEST(YamlReader, KeepsDefaultsOfAbsentKeys) {
     EXPECT_EQ(reader.keys()[1].unit, "PEs");
 }
 
+TEST(YamlReader, OptionalKeysStayEmptyWhereNothingIsGiven) {
+    std::vector<Fault> faults;
+    YamlReader reader(
+        parsed("given: {colour: green, colours: [red], on: false}\n"
+               "none: {colour: null, colours: null, on: null}\n",
+               faults));
+    const auto read = [&](const char* name) {
+        YamlMap map = reader.root().map({name});
+        std::optional<Colour> colour;
+        std::optional<std::vector<Colour>> colours;
+        std::optional<bool> on;
+        map.choice({"colour"}, colour, kColours);
+        map.choice_list({"colours"}, colours, kColours);
+        map.boolean({"on"}, on);
+        return std::make_tuple(colour, colours, on);
+    };
+    EXPECT_EQ(read("given"),
+              std::make_tuple(std::optional(Colour::kGreen),
+                              std::optional(std::vector{Colour::kRed}), std::optional(false)));
+    for (const char* name : {"none", "absent"}) {
+        const auto [colour, colours, on] = read(name);
+        EXPECT_FALSE(colour || colours || on) << name;
+    }
+    EXPECT_NO_THROW(reader.finish());
+    EXPECT_EQ(reader.values().dump(), R"({"given":{"colour":"green","colours":["red"],"on":false},)"
+                                      R"("none":{"colour":null,"colours":null,"on":null},)"
+                                      R"("absent":{"colour":null,"colours":null,"on":null}})");
+}
+
 struct WrongText {
     const char* text;
     const char* message;

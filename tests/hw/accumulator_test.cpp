@@ -71,6 +71,8 @@ class AccumulatorBench {
         array_.accumulate_stages = static_cast<int>(random_.between(0, 3));
         params_.bits = random_.chance(40) ? 32 : static_cast<int>(random_.between(16, 31));
         params_.overflow = random_.chance(50) ? Overflow::kWrap : Overflow::kSaturate;
+        array_.dataflow = random_.pick(
+            {Dataflow::kWeightStationary, Dataflow::kOutputStationary, Dataflow::kInputStationary});
         std::vector<PostJob> jobs;
         for (int32_t block = 0; block < 5; ++block) {
             PostJob job;
@@ -78,6 +80,7 @@ class AccumulatorBench {
             job.accumulator_slot = block % 2;
             job.block.conv.y1 = static_cast<int32_t>(random_.between(1, 3));
             job.block.conv.x1 = static_cast<int32_t>(random_.between(1, 4));
+            job.block.conv.c1 = static_cast<int32_t>(random_.between(1, 12));
             draw_block(static_cast<size_t>(block), job);
             jobs.push_back(job);
         }
@@ -85,7 +88,9 @@ class AccumulatorBench {
     }
 
     void draw_block(size_t block, const PostJob& job) {
-        const auto words = static_cast<int32_t>(job.block.conv.pixels());
+        const Box& conv = job.block.conv;
+        const auto words =
+            array_.is_input_stationary() ? conv.channels() : static_cast<int32_t>(conv.pixels());
         const auto cols = static_cast<size_t>(array_.cols);
         std::vector<int64_t> sums(static_cast<size_t>(words) * cols);
         const int64_t folds = random_.between(1, 4);
@@ -105,28 +110,45 @@ class AccumulatorBench {
                     int64_t& sum = sums[static_cast<size_t>(address) * cols + lane];
                     sum = fit(sum + addend, params_.bits, params_.overflow, &overflows_);
                 }
+                if (array_.is_output_stationary() && random_.chance(30)) add_empty_row(block, word);
                 if (word.tag.last_beat) last_words_.push_back(words_.size());
                 words_.push_back(std::move(word));
                 block_of_word_.push_back(block);
             }
         }
+        words_written_ += words * folds;
         reads_ += words * folds;
+        for (int32_t address = 0; address < words; ++address) {
+            addresses_.push_back(address);
+            block_of_address_.push_back(block);
+        }
         expected_.insert(expected_.end(), sums.begin(), sums.end());
         block_end_.push_back((block == 0 ? 0 : block_end_.back()) + words);
         tiles_end_.push_back(static_cast<int64_t>(last_words_.size()));
     }
 
+    /// A drained row without a pixel: whatever it carries, nothing is added.
+    void add_empty_row(size_t block, SumWord word) {
+        word.tag.no_pixel = true;
+        word.tag.last_beat = false;
+        for (int32_t& lane : word.lanes) lane = INT32_MAX;
+        words_.push_back(std::move(word));
+        block_of_word_.push_back(block);
+    }
+
     void check_values() {
-        std::vector<int64_t> actual, ends, last;
+        std::vector<int64_t> actual, ends, last, addresses;
         for (const AccumulatorWord& word : sink_.items()) {
             actual.insert(actual.end(), word.lanes.begin(), word.lanes.end());
+            addresses.push_back(word.address);
             if (word.last) ends.push_back(static_cast<int64_t>(last.size()) + 1);
             last.push_back(word.last);
         }
         faults_.expect_all_equal("lane", expected_, actual);
         faults_.expect_all_equal("last word", block_end_, ends);
+        faults_.expect_all_equal("address", addresses_, addresses);
         faults_.expect_equal("overflows", overflows_, dut_.stats().overflows);
-        faults_.expect_equal("writes", words_.size(), dut_.stats().write_words);
+        faults_.expect_equal("writes", words_written_, dut_.stats().write_words);
         faults_.expect_equal("reads", reads_, dut_.stats().read_words);
     }
 
@@ -145,10 +167,8 @@ class AccumulatorBench {
 
     void check_reading() {
         std::vector<int64_t> expected;
-        for (size_t block = 0; block < issuer_.starts().size(); ++block) {
-            for (int64_t word = 0; word < jobs_[block].block.conv.pixels(); ++word) {
-                expected.push_back(issuer_.starts()[block] + word);
-            }
+        for (size_t word = 0; word < addresses_.size(); ++word) {
+            expected.push_back(issuer_.starts()[block_of_address_[word]] + addresses_[word]);
         }
         faults_.expect_all_equal("cycle of word", expected, sink_.taken());
     }
@@ -160,7 +180,9 @@ class AccumulatorBench {
     std::vector<SumWord> words_;
     std::vector<size_t> block_of_word_, last_words_;
     std::vector<int64_t> expected_, block_end_, tiles_end_;
-    int64_t overflows_ = 0, reads_ = 0;
+    std::vector<int64_t> addresses_;  ///< of the words that are read
+    std::vector<size_t> block_of_address_;
+    int64_t overflows_ = 0, reads_ = 0, words_written_ = 0;
     const std::vector<PostJob> jobs_;
     Bench bench_;
     Stream<SumWord> sums_channel_{"sums"};

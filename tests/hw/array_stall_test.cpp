@@ -1,10 +1,10 @@
-// The array alone: values, order and timing whatever its neighbours do.
+// The stationary array alone: values, order and timing whatever its neighbours do.
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
-#include "hw/array/systolic_array.h"
-#include "tests/hw/bench.h"
+#include "hw/stream/operand_pair.h"
+#include "tests/hw/array_bench.h"
 #include "tests/support/child_process.h"
 
 namespace accelsim {
@@ -12,23 +12,38 @@ namespace {
 
 constexpr size_t kTiles = 5;
 
-/// A few tiles of random weights and beats for one array, and the sums that must come out.
-struct ArrayWork {
-    std::vector<WeightRow> rows;  ///< R for each tile, the array's last row first
+/// A few tiles of random operands and beats for one array, and the sums that must come out.
+struct StationaryWork {
+    std::vector<WeightRow> rows;  ///< R*W for each tile, the array's last place first
     std::vector<Beat> beats;
     std::vector<size_t> tile_of_beat;
     std::vector<size_t> first_beat;          ///< of each tile, and the end
     std::vector<std::vector<int32_t>> sums;  ///< (beats, cols)
 };
 
-ArrayWork draw_work(const ArrayParams& params, oracle::Random& random) {
-    const auto rows = static_cast<size_t>(params.rows);
+/// A beat of random operands by k; its lanes hold one or two of them.
+std::vector<int32_t> draw_operands(const ArrayParams& params, oracle::Random& random, Beat* beat) {
+    std::vector<int32_t> operands;
+    for (int k = 0; k < params.word_channels(); ++k) {
+        operands.push_back(static_cast<int32_t>(random.between(-128, 255)));
+    }
+    beat->lanes = operands;
+    if (params.macs_per_pe == 1) return operands;
+    beat->lanes.clear();
+    for (size_t k = 0; k < operands.size(); k += 2) {
+        beat->lanes.push_back(operand_pair(operands[k], operands[k + 1]));
+    }
+    return operands;
+}
+
+StationaryWork draw_work(const ArrayParams& params, oracle::Random& random) {
+    const auto places = static_cast<size_t>(params.word_channels());
     const auto cols = static_cast<size_t>(params.cols);
-    ArrayWork work;
+    StationaryWork work;
     for (size_t tile = 0; tile < kTiles; ++tile) {
-        for (size_t r = 0; r < rows; ++r) {
+        for (size_t place = 0; place < places; ++place) {
             WeightRow row;
-            row.first = r == 0;
+            row.first = place == 0;
             for (size_t c = 0; c < cols; ++c) {
                 row.lanes.push_back(static_cast<int32_t>(random.between(-128, 127)));
             }
@@ -43,11 +58,11 @@ ArrayWork draw_work(const ArrayParams& params, oracle::Random& random) {
             beat.tag.first_of_layer = work.beats.empty();
             beat.tag.first_beat = b == 0;
             beat.tag.last_beat = b + 1 == count;
+            const std::vector<int32_t> operands = draw_operands(params, random, &beat);
             std::vector<int32_t> sums(cols);
-            for (size_t r = 0; r < rows; ++r) {
-                beat.lanes.push_back(static_cast<int32_t>(random.between(-128, 255)));
-                const WeightRow& weights = work.rows[tile * rows + (rows - 1 - r)];
-                for (size_t c = 0; c < cols; ++c) sums[c] += beat.lanes[r] * weights.lanes[c];
+            for (size_t k = 0; k < places; ++k) {
+                const WeightRow& weights = work.rows[tile * places + (places - 1 - k)];
+                for (size_t c = 0; c < cols; ++c) sums[c] += operands[k] * weights.lanes[c];
             }
             work.tile_of_beat.push_back(tile);
             work.sums.push_back(std::move(sums));
@@ -59,32 +74,20 @@ ArrayWork draw_work(const ArrayParams& params, oracle::Random& random) {
 }
 
 /// Drives an array at the least spacing that docs/TIMING.md, rules 2 and 3, allows (g = z = 0).
-class ArrayBench {
+class StationaryBench : public ArrayBench {
   public:
-    ArrayBench(const ArrayParams& params, Stalls stalls, uint64_t seed)
-        : params_(params),
-          random_(seed),
-          work_(draw_work(params, random_)),
-          weights_(rows_channel_, work_.rows, Coin(source_stalls(stalls), random_.next())),
-          beats_(beats_channel_, work_.beats, Coin(source_stalls(stalls), random_.next())),
-          sink_(sums_channel_, Coin(sink_stalls(stalls), random_.next())),
-          array_("array", params) {
-        prepare_lanes(rows_channel_, params.cols);
-        prepare_lanes(beats_channel_, params.rows);
-        prepare_lanes(sums_channel_, params.cols);
-        array_.clock(bench_.clock);
-        array_.weight_rows(rows_channel_);
-        array_.beats(beats_channel_);
-        array_.sums(sums_channel_);
+    StationaryBench(const ArrayParams& params, const StationaryWork& work, Stalls stalls,
+                    oracle::Random& random)
+        : ArrayBench(params, AccumulatorParams{}, work.beats, work.rows, stalls, random),
+          work_(work) {
         beats_.may_offer = [this](size_t b) {
-            return weights_.next() >= (work_.tile_of_beat[b] + 1) * rows();
+            return rows_.next() >= (work_.tile_of_beat[b] + 1) * places();
         };
-        weights_.may_offer = [this](size_t w) { return w % rows() != 0 || may_load(w / rows()); };
-        bench_.at_edge([this](int64_t cycle) { edge(cycle); });
+        rows_.may_offer = [this](size_t w) { return w % places() != 0 || may_load(w / places()); };
     }
 
     std::string run(Stalls stalls) {
-        bench_.run([this] { return sink_.items().size() >= work_.beats.size(); });
+        ArrayBench::run(work_.beats.size());
         check_values();
         if (!sink_stalls(stalls)) check_latency();
         if (stalls == Stalls::kNone) check_rate();
@@ -92,18 +95,8 @@ class ArrayBench {
     }
 
   private:
-    size_t rows() const { return static_cast<size_t>(params_.rows); }
-
-    void edge(int64_t cycle) {
-        // The registers move unless the word at the edge is held: spacings count their moves.
-        moves_ += !sums_channel_.valid() || sums_channel_.ready();
-        sink_.edge(cycle);
-        weights_.settle(cycle);
-        beats_.settle(cycle);
-        move_of_beat_.resize(beats_.next(), moves_);
-        beats_.offer();
-        weights_.offer();
-    }
+    /// L: rows of a load.
+    size_t places() const { return static_cast<size_t>(params_.word_channels()); }
 
     /// Rule 2: may the first row of this tile be taken at the next move?
     bool may_load(size_t tile) const {
@@ -112,36 +105,28 @@ class ArrayBench {
         const size_t first = work_.first_beat[tile - 1], end = work_.first_beat[tile];
         switch (params_.preload) {
             case Preload::kShadow:
-                return moves_ + 1 >= move_of(first) + pass;
+                return next_move() >= move_of(first) + pass;
             case Preload::kSingle:
-                return moves_ + 1 >= move_of(end - 1) + 1 + pass;
+                return next_move() >= move_of(end - 1) + 1 + pass;
             case Preload::kDrained:
                 return sink_.items().size() >= end;
         }
         return false;
     }
 
-    /// The move in which the beat is taken; far away where it is not yet offered.
-    int64_t move_of(size_t beat) const {
-        if (beat < move_of_beat_.size()) return move_of_beat_[beat];
-        const bool next = beat == beats_.next() && beats_.offers();
-        return next ? moves_ + 1 : INT64_MAX / 2;
-    }
-
     void check_values() {
-        faults_.expect_equal("words", work_.sums.size(), sink_.items().size());
-        faults_.expect_equal("transfers", work_.sums.size(), sums_channel_.stats().transfers);
-        faults_.expect_equal("stalls", sink_.stalls(), sums_channel_.stats().stalls);
         for (size_t b = 0; b < std::min(work_.sums.size(), sink_.items().size()); ++b) {
             const SumWord& word = sink_.items()[b];
+            const BeatTag &expected = work_.beats[b].tag, &actual = word.tag;
             const std::string name = "beat " + std::to_string(b);
             faults_.expect_all_equal(name + ", column", work_.sums[b], word.lanes);
-            faults_.expect_equal(name + ", tag", work_.beats[b].tag.address, word.tag.address);
-            faults_.expect_equal(name + ", slot", work_.beats[b].tag.slot, word.tag.slot);
-            faults_.expect_equal(name + ", first", work_.beats[b].tag.first_beat,
-                                 word.tag.first_beat);
-            faults_.expect_equal(name + ", last", work_.beats[b].tag.last_beat, word.tag.last_beat);
+            faults_.expect_equal(name + ", tag", expected.address, actual.address);
+            faults_.expect_equal(name + ", slot", expected.slot, actual.slot);
+            faults_.expect_equal(name + ", first", expected.first_beat, actual.first_beat);
+            faults_.expect_equal(name + ", last", expected.last_beat, actual.last_beat);
+            faults_.expect_equal(name + ", without a pixel", false, actual.no_pixel);
         }
+        faults_.expect_equal("overflows", 0, array_.overflows());
     }
 
     void check_latency() {
@@ -153,19 +138,22 @@ class ArrayBench {
         faults_.expect_all_equal("cycle of word", expected, sink_.taken());
         const int64_t first_output = beats_.taken()[0] + params_.input_stages +
                                      int64_t{params_.pe_pipeline_stages} * params_.rows;
-        faults_.expect_equal("first_output", first_output, array_.stats().first_output_cycle);
+        const SystolicArray::Stats& stats = array_.stats();
+        faults_.expect_equal("first_output", first_output, stats.first_output_cycle);
         faults_.expect_equal("last column", first_output + params_.cols - 1,
-                             array_.stats().last_column_first_output_cycle);
-        faults_.expect_equal("last_output", expected.back(), array_.stats().last_output_cycle);
+                             stats.last_column_first_output_cycle);
+        faults_.expect_equal("last_output", expected.back(), stats.last_output_cycle);
+        faults_.expect_equal("final sums in a PE", -1, stats.first_sum_final_cycle);
+        faults_.expect_equal("final sums in a PE", -1, stats.last_sum_final_cycle);
     }
 
     /// Rules 2 and 3 with full-rate streams: the bench leaves no slack that could hide a fault.
     void check_rate() {
-        const int64_t length = params_.rows;
+        const auto length = static_cast<int64_t>(places());
         const int64_t pass = int64_t{params_.pe_pipeline_stages - 1} * (params_.rows - 1);
         const int64_t drain = params_.input_stages +
                               int64_t{params_.pe_pipeline_stages} * params_.rows + params_.cols - 1;
-        int64_t load = weights_.taken()[0], start = 0, end = 0;
+        int64_t load = rows_.taken()[0], start = 0, end = 0;
         for (size_t tile = 0; tile < kTiles; ++tile) {
             if (tile > 0) {
                 const int64_t after[] = {start + pass, end + pass, end + drain};
@@ -174,58 +162,75 @@ class ArrayBench {
             start = std::max(end, load + length);
             end = start + static_cast<int64_t>(work_.first_beat[tile + 1] - work_.first_beat[tile]);
             const std::string name = "tile " + std::to_string(tile);
-            faults_.expect_equal(name + ", load", load, weights_.taken()[tile * rows()]);
+            faults_.expect_equal(name + ", load", load, rows_.taken()[tile * places()]);
             faults_.expect_equal(name + ", start", start, beats_.taken()[work_.first_beat[tile]]);
             faults_.expect_equal(name + ", end", end,
                                  beats_.taken()[work_.first_beat[tile + 1] - 1] + 1);
         }
     }
 
-    const ArrayParams params_;
-    oracle::Random random_;
-    ArrayWork work_;
-    Bench bench_;
-    Stream<WeightRow> rows_channel_{"rows"};
-    Stream<Beat> beats_channel_{"beats"};
-    Stream<SumWord> sums_channel_{"sums"};
-    Source<WeightRow> weights_;
-    Source<Beat> beats_;
-    Sink<SumWord> sink_;
-    SystolicArray array_;
-    int64_t moves_ = 0;
-    std::vector<int64_t> move_of_beat_;
-    Faults faults_;
+    const StationaryWork& work_;
 };
 
-/// Every shape with every p, a and kind of stall.
-void run_shapes(Preload preload) {
-    struct Shape {
-        int rows, cols;
-    };
-    for (const Shape shape : {Shape{1, 1}, {3, 5}, {8, 8}, {17, 5}, {6, 16}, {70, 66}, {2, 130}}) {
+std::string run_bench(const ArrayParams& params, Stalls stalls) {
+    return in_child_process([&] {
+        oracle::Random random(test_seed());
+        const StationaryWork work = draw_work(params, random);
+        return StationaryBench(params, work, stalls, random).run(stalls);
+    });
+}
+
+/// Every shape with p, a and every kind of stall; for pairs of operands and input stationary, which
+/// the same registers serve, one `a` for each p.
+void run_shapes(ArrayParams params) {
+    const bool all = params.macs_per_pe == 1 && !params.is_input_stationary();
+    for (const ArrayShape shape : kArrayShapes) {
+        params.rows = shape.rows;
+        params.cols = shape.cols;
         for (int p = 1; p <= 4; ++p) {
             for (int a = 0; a <= 3; ++a) {
-                ArrayParams params;
-                params.rows = shape.rows;
-                params.cols = shape.cols;
-                params.preload = preload;
+                if (!all && a + p != 4) continue;
                 params.pe_pipeline_stages = p;
                 params.input_stages = a;
                 for (const Stalls stalls : kAllStalls) {
-                    const std::string text = in_child_process(
-                        [&] { return ArrayBench(params, stalls, test_seed()).run(stalls); });
-                    ASSERT_EQ(text, "")
-                        << "ACCELSIM_TEST_SEED=" << test_seed() << ", " << shape.rows << " x "
-                        << shape.cols << ", p " << p << ", a " << a << ", " << stalls_name(stalls);
+                    ASSERT_EQ(run_bench(params, stalls), "")
+                        << "ACCELSIM_TEST_SEED=" << test_seed() << ", " << describe(params) << ", "
+                        << stalls_name(stalls);
                 }
             }
         }
     }
 }
 
-TEST(SystolicArray, KeepsValuesAndTimingWithShadowWeights) { run_shapes(Preload::kShadow); }
-TEST(SystolicArray, KeepsValuesAndTimingWithSingleWeights) { run_shapes(Preload::kSingle); }
-TEST(SystolicArray, KeepsValuesAndTimingWhenDrained) { run_shapes(Preload::kDrained); }
+constexpr Preload kPreloads[] = {Preload::kShadow, Preload::kSingle, Preload::kDrained};
+
+void run_preload(Preload preload) {
+    ArrayParams params;
+    params.preload = preload;
+    run_shapes(params);
+}
+
+TEST(StationaryArray, KeepsValuesAndTimingWithShadowOperands) { run_preload(Preload::kShadow); }
+TEST(StationaryArray, KeepsValuesAndTimingWithSingleOperands) { run_preload(Preload::kSingle); }
+TEST(StationaryArray, KeepsValuesAndTimingWhenDrained) { run_preload(Preload::kDrained); }
+
+TEST(StationaryArray, KeepsValuesAndTimingOfPairs) {
+    for (const Preload preload : kPreloads) {
+        ArrayParams params;
+        params.preload = preload;
+        params.macs_per_pe = 2;
+        run_shapes(params);
+    }
+}
+
+TEST(StationaryArray, KeepsValuesAndTimingOfStationaryInputs) {
+    for (const Preload preload : kPreloads) {
+        ArrayParams params;
+        params.preload = preload;
+        params.dataflow = Dataflow::kInputStationary;
+        run_shapes(params);
+    }
+}
 
 }  // namespace
 }  // namespace accelsim

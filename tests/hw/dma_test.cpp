@@ -53,13 +53,15 @@ class DmaBench {
         dma_.clock(bench_.clock);
         dma_.job(job_channel_);
         dma_.jobs_transferred(transferred_);
-        dma_.weights_resident(done_[0]);
-        dma_.inputs_resident(done_[1]);
-        dma_.stores_acknowledged(done_[2]);
+        dma_.weights_resident(done(DmaKind::kLoadWeights));
+        dma_.inputs_resident(done(DmaKind::kLoadInput));
+        dma_.residuals_resident(done(DmaKind::kLoadResidual));
+        dma_.stores_acknowledged(done(DmaKind::kStore));
         dma_.stores_freed(freed_);
         dma_.dram.bind(dram_.dma);
         dma_.weight_buffer.bind(weight_buffer_.socket);
         dma_.input_buffer.bind(input_buffer_.socket);
+        dma_.residual_buffer.bind(residual_buffer_.socket);
         dma_.output_buffer.bind(output_buffer_.socket);
         host_.socket.bind(dram_.host);
         output_buffer_.value = DmaCase::stored_element;
@@ -76,7 +78,7 @@ class DmaBench {
         bench_.react(transferred_, [this] { issuer_.issue(); });
         transferred_at_ = bench_.record(transferred_);
         freed_at_ = bench_.record(freed_);
-        for (int kind = 0; kind < 3; ++kind) done_at_[kind] = bench_.record(done_[kind]);
+        for (int kind = 0; kind < kDmaKinds; ++kind) done_at_[kind] = bench_.record(done_[kind]);
     }
 
     std::string run(Stalls stalls) {
@@ -87,6 +89,8 @@ class DmaBench {
     }
 
   private:
+    sc_core::sc_signal<int64_t>& done(DmaKind kind) { return done_[index_of(kind)]; }
+
     /// The cycle whose bytes DRAM is asked for: the one that ends at this clock edge.
     int64_t moving_cycle() const {
         const double edges = sc_core::sc_time_stamp() / bench_.clock.period();
@@ -107,58 +111,66 @@ class DmaBench {
 
     /// Rule 1.
     void check_times(Stalls stalls) {
-        std::vector<int64_t> transferred, freed, done[3];
+        std::vector<int64_t> transferred, freed, done[kDmaKinds];
         const int64_t latency = service_ == Service::kIdeal ? 0 : drawn_.dram.latency_cycles;
         for (size_t job = 0; job < issuer_.starts().size(); ++job) {
             const int64_t start = issuer_.starts()[job];
             if (stalls == Stalls::kNone && job > 0) {
                 faults_.expect_equal("G of job", transferred.back(), start);
             }
-            transferred.push_back(start + occupancy(start, drawn_.bytes[job]));
+            const bool stays = drawn_.jobs[job].on_chip;
+            transferred.push_back(
+                start + (stays ? drawn_.on_chip_words[job] : occupancy(start, drawn_.bytes[job])));
             const DmaKind kind = drawn_.jobs[job].kind;
-            done[static_cast<int>(kind)].push_back(transferred.back() + latency);
+            done[index_of(kind)].push_back(transferred.back() + (stays ? 0 : latency));
             if (kind == DmaKind::kStore) freed.push_back(transferred.back());
         }
         faults_.expect_equal("jobs", DmaCase::kJobs, issuer_.starts().size());
         faults_.expect_all_equal("G + occ", transferred, *transferred_at_);
         faults_.expect_all_equal("store freed", freed, *freed_at_);
-        faults_.expect_all_equal("weights resident", done[0], *done_at_[0]);
-        faults_.expect_all_equal("input resident", done[1], *done_at_[1]);
-        faults_.expect_all_equal("store acknowledged", done[2], *done_at_[2]);
+        constexpr const char* kNames[] = {"weights resident", "input resident", "residual resident",
+                                          "store acknowledged"};
+        for (int kind = 0; kind < kDmaKinds; ++kind) {
+            faults_.expect_all_equal(kNames[kind], done[kind], *done_at_[kind]);
+        }
     }
 
     void check_values() {
         const auto content = host_.debug(
             tlm::TLM_READ_COMMAND, std::vector<uint8_t>(static_cast<size_t>(DmaCase::kDramBytes)));
         faults_.expect_all_equal("DRAM byte", drawn_.after, content);
-        check_buffer("weight", DmaKind::kLoadWeights, weight_buffer_);
-        check_buffer("input", DmaKind::kLoadInput, input_buffer_);
-        const auto of = [](const std::map<DmaKind, int64_t>& counts, DmaKind kind) {
-            const auto found = counts.find(kind);
-            return found == counts.end() ? 0 : found->second;
-        };
+        check_buffer("weight", {DmaKind::kLoadWeights}, weight_buffer_);
+        check_buffer("input", {DmaKind::kLoadInput, DmaKind::kStore}, input_buffer_);
+        check_buffer("residual", {DmaKind::kLoadResidual}, residual_buffer_);
+        int64_t read = 0;
+        for (const DmaKind kind :
+             {DmaKind::kLoadWeights, DmaKind::kLoadInput, DmaKind::kLoadResidual}) {
+            read += drawn_.total_bytes[index_of(kind)];
+        }
         const Dma::Stats& stats = dma_.stats();
-        faults_.expect_equal("bytes read",
-                             of(drawn_.total_bytes, DmaKind::kLoadWeights) +
-                                 of(drawn_.total_bytes, DmaKind::kLoadInput),
-                             stats.read_bytes);
-        faults_.expect_equal("bytes written", of(drawn_.total_bytes, DmaKind::kStore),
+        faults_.expect_equal("bytes read", read, stats.read_bytes);
+        faults_.expect_equal("bytes written", drawn_.total_bytes[index_of(DmaKind::kStore)],
                              stats.write_bytes);
-        faults_.expect_equal("input words", of(drawn_.words, DmaKind::kLoadInput),
-                             stats.input_write_words);
-        faults_.expect_equal("weight words", of(drawn_.words, DmaKind::kLoadWeights),
-                             stats.weight_write_words);
+        faults_.expect_equal("input words", drawn_.input_words, stats.input_write_words);
+        faults_.expect_equal("weight words", drawn_.weight_words, stats.weight_write_words);
     }
 
-    /// Every element arrives once, in order.
-    void check_buffer(const std::string& name, DmaKind kind, const BufferStub& buffer) {
-        const auto found = drawn_.written.find(kind);
-        const DmaCase::Written expected =
-            found == drawn_.written.end() ? DmaCase::Written{} : found->second;
-        faults_.expect_equal(name + " elements", expected.size(), buffer.written.size());
-        for (size_t i = 0; i < std::min(expected.size(), buffer.written.size()); ++i) {
-            faults_.expect_equal(name + " address", expected[i].first, buffer.written[i].first);
-            faults_.expect_equal(name + " element", expected[i].second, buffer.written[i].second);
+    /// Every element arrives once; of each kind of job in order.
+    void check_buffer(const std::string& name, std::initializer_list<DmaKind> kinds,
+                      const BufferStub& buffer) {
+        DmaCase::Written expected, actual = buffer.written;
+        for (const DmaKind kind : kinds) {
+            const DmaCase::Written& written = drawn_.written[index_of(kind)];
+            expected.insert(expected.end(), written.begin(), written.end());
+        }
+        if (kinds.size() > 1) {  // loads return while stores move
+            std::sort(expected.begin(), expected.end());
+            std::sort(actual.begin(), actual.end());
+        }
+        faults_.expect_equal(name + " elements", expected.size(), actual.size());
+        for (size_t i = 0; i < std::min(expected.size(), actual.size()); ++i) {
+            faults_.expect_equal(name + " address", expected[i].first, actual[i].first);
+            faults_.expect_equal(name + " element", expected[i].second, actual[i].second);
         }
     }
 
@@ -166,14 +178,14 @@ class DmaBench {
     const Service service_;
     Bench bench_;
     JobChannel<DmaTransfer> job_channel_{"jobs"};
-    sc_core::sc_signal<int64_t> transferred_, freed_, done_[3];
+    sc_core::sc_signal<int64_t> transferred_, freed_, done_[kDmaKinds];
     Issuer<DmaTransfer> issuer_;
     BufferStub weight_buffer_{"weight_buffer"}, input_buffer_{"input_buffer"};
-    BufferStub output_buffer_{"output_buffer"};
+    BufferStub residual_buffer_{"residual_buffer"}, output_buffer_{"output_buffer"};
     Initiator host_{"host"};
     Dram dram_;
     Dma dma_;
-    std::shared_ptr<std::vector<int64_t>> transferred_at_, freed_at_, done_at_[3];
+    std::shared_ptr<std::vector<int64_t>> transferred_at_, freed_at_, done_at_[kDmaKinds];
     Faults faults_;
 };
 

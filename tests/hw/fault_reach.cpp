@@ -20,7 +20,7 @@ Timetable::Timetable(const ArrayParams& params, oracle::Random& random) {
             row_free = std::max(row_free, after[static_cast<int>(params.preload)]);
         }
         load.emplace_back();
-        for (int r = 0; r < params.rows; ++r) {
+        for (int place = 0; place < params.word_channels(); ++place) {
             row_free += random.chance(20);
             load.back().push_back(row_free++);
         }
@@ -35,39 +35,61 @@ Timetable::Timetable(const ArrayParams& params, oracle::Random& random) {
     edges = end + drain + 2;
 }
 
-std::string Place::name() const {
-    constexpr const char* kNames[] = {"kInput",      "kMoving",      "kActive", "kShadow",
-                                      "kPartialSum", "kWeightInput", "kDeskew"};
-    return std::string(kNames[static_cast<int>(which)]) + "(" + std::to_string(index) + ", " +
-           std::to_string(col_or_stage) + ", " + std::to_string(stage) + ")";
-}
+namespace {
 
+/// Every register that such an array has.
 std::vector<Place> all_places(const ArrayParams& params) {
     std::vector<Place> places;
+    const auto add = [&](const Place& place, bool pairs) {
+        add_place(params, place, pairs, &places);
+    };
     for (int r = 0; r < params.rows; ++r) {
         for (int s = 0; s < params.input_stages + params.pe_pipeline_stages * r; ++s) {
-            places.push_back({ArrayRegister::kInput, r, s});
+            add({ArrayRegister::kInput, r, s}, true);
         }
         for (int c = 0; c < params.cols; ++c) {
-            places.push_back({ArrayRegister::kMoving, r, c});
-            places.push_back({ArrayRegister::kActive, r, c});
-            if (params.preload == Preload::kShadow) {
-                places.push_back({ArrayRegister::kShadow, r, c});
-            }
+            add({ArrayRegister::kMoving, r, c}, true);
+            add({ArrayRegister::kActive, r, c}, true);
+            if (params.preload == Preload::kShadow) add({ArrayRegister::kShadow, r, c}, true);
             for (int s = 0; s < params.pe_pipeline_stages; ++s) {
-                places.push_back({ArrayRegister::kPartialSum, r, c, s});
+                add({ArrayRegister::kPartialSum, r, c, s}, false);
             }
         }
     }
     for (int c = 0; c < params.cols; ++c) {
         for (int s = 0; s < params.input_stages + c; ++s) {
-            places.push_back({ArrayRegister::kWeightInput, c, s});
+            add({ArrayRegister::kWeightInput, c, s}, false);
         }
-        for (int s = 0; s < params.cols - 1 - c; ++s) {
-            places.push_back({ArrayRegister::kDeskew, c, s});
-        }
+        for (int s = 0; s < params.cols - 1 - c; ++s) add({ArrayRegister::kDeskew, c, s}, false);
     }
     return places;
+}
+
+}  // namespace
+
+FaultExperiment stationary_experiment(const ArrayParams& params, oracle::Random& random) {
+    const Timetable times(params, random);
+    FaultExperiment experiment;
+    experiment.array = params;
+    experiment.edges = times.edges;
+    experiment.words = times.beats.size();
+    experiment.places = all_places(params);
+    for (const Timetable::FedBeat& fed : times.beats) {
+        Beat& beat = experiment.beats[fed.edge];
+        beat.tag.first_beat = fed.first;
+        for (int r = 0; r < params.rows; ++r) beat.lanes.push_back(nonzero_lane(params, random));
+    }
+    for (const std::vector<int64_t>& load : times.load) {
+        for (const int64_t edge : load) {
+            WeightRow& row = experiment.rows[edge];
+            row.first = edge == load.front();
+            for (int c = 0; c < params.cols; ++c) row.lanes.push_back(nonzero_operand(random));
+        }
+    }
+    experiment.reach = [reach = Reach(params, times)](const Place& place, int64_t now) {
+        return reach.of(place, now);
+    };
+    return experiment;
 }
 
 Outputs Reach::of(const Place& place, int64_t now) const {
@@ -91,9 +113,10 @@ Outputs Reach::of(const Place& place, int64_t now) const {
             return by_shadow(place, now);
         case ArrayRegister::kActive:
             return params_.preload == Preload::kShadow ? by_active(place, now)
-                                                       : by_only_weight(place, now);
+                                                       : by_only_register(place, now);
+        default:
+            return {};
     }
-    return {};
 }
 
 int64_t Reach::hops(const Place& pe) const {
@@ -143,9 +166,9 @@ int Reach::rows_entered(int tile, int col, int64_t now) const {
     return count;
 }
 
-std::optional<int> Reach::loaded_tile(const Place& pe, int64_t now) const {
+std::optional<int> Reach::loaded_tile(const Place& place, int64_t now) const {
     for (int tile = Timetable::kTiles - 1; tile >= 0; --tile) {
-        if (rows_entered(tile, pe.col_or_stage, now) > pe.index) return tile;
+        if (rows_entered(tile, place.col_or_stage, now) > column_place(place)) return tile;
     }
     return std::nullopt;
 }
@@ -171,15 +194,18 @@ Outputs Reach::by_active(const Place& place, int64_t now) const {
     return beats_met(place, now, replaced - 1);
 }
 
-Outputs Reach::by_only_weight(const Place& place, int64_t now) const {
+Outputs Reach::by_only_register(const Place& place, int64_t now) const {
     const int col = place.col_or_stage;
     const std::optional<int> tile = loaded_tile(place, now);
-    // (1) A weight on its way ends in another row and serves its whole tile.
-    if (tile && rows_entered(*tile, col, now) < params_.rows) return whole_tile(*tile, col);
+    // (1) An operand on its way ends in another place and serves its whole tile.
+    if (tile && rows_entered(*tile, col, now) < params_.word_channels()) {
+        return whole_tile(*tile, col);
+    }
     // (2) One in its place serves until the next load reaches it.
     const int next = tile ? *tile + 1 : 0;
     if (next == Timetable::kTiles) return beats_met(place, now, kNever);
-    const int64_t taken = times_.load[static_cast<size_t>(next)][static_cast<size_t>(place.index)];
+    const auto row = static_cast<size_t>(column_place(place));
+    const int64_t taken = times_.load[static_cast<size_t>(next)][row];
     return beats_met(place, now, taken + params_.input_stages + col);
 }
 

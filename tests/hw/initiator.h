@@ -28,24 +28,65 @@ class Initiator : public sc_core::sc_module {
         return elements;
     }
 
+    /// Debug transport of the slot's first elements.
+    std::vector<int16_t> peek(int32_t slot, size_t count) {
+        std::vector<int16_t> elements(count);
+        if (count == 0) return elements;
+        tlm::tlm_generic_payload payload;
+        ask_for(&payload, tlm::TLM_READ_COMMAND, slot, 0, &elements);
+        elements.resize(socket->transport_dbg(payload) / sizeof(int16_t));
+        return elements;
+    }
+
     /// Debug transport of the bytes from address 0 on; returns them as they are afterwards.
     std::vector<uint8_t> debug(tlm::tlm_command command, std::vector<uint8_t> bytes) {
-        tlm::tlm_generic_payload payload;
-        payload.set_command(command);
-        payload.set_data_ptr(bytes.data());
-        payload.set_data_length(static_cast<unsigned>(bytes.size()));
-        socket->transport_dbg(payload);
+        access_debug(command, 0, bytes.data(), bytes.size());
         return bytes;
     }
 
+    /// A blocking access; returns the response. The address is the caller's again afterwards.
+    tlm::tlm_response_status access(tlm::tlm_command command, uint64_t address, void* data,
+                                    size_t bytes) {
+        tlm::tlm_generic_payload payload;
+        describe(&payload, command, address, data, bytes);
+        sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
+        socket->b_transport(payload, delay);
+        return checked(payload, address);
+    }
+    /// The same by debug transport.
+    tlm::tlm_response_status access_debug(tlm::tlm_command command, uint64_t address, void* data,
+                                          size_t bytes) {
+        tlm::tlm_generic_payload payload;
+        describe(&payload, command, address, data, bytes);
+        socket->transport_dbg(payload);
+        return checked(payload, address);
+    }
+
   private:
+    static void describe(tlm::tlm_generic_payload* payload, tlm::tlm_command command,
+                         uint64_t address, void* data, size_t bytes) {
+        payload->set_command(command);
+        payload->set_address(address);
+        payload->set_data_ptr(static_cast<unsigned char*>(data));
+        payload->set_data_length(static_cast<unsigned>(bytes));
+    }
+    /// A bus gives the payload back as it was, or the response says otherwise.
+    static tlm::tlm_response_status checked(const tlm::tlm_generic_payload& payload,
+                                            uint64_t address) {
+        return payload.get_address() == address ? payload.get_response_status()
+                                                : tlm::TLM_GENERIC_ERROR_RESPONSE;
+    }
+
+    static void ask_for(tlm::tlm_generic_payload* payload, tlm::tlm_command command, int32_t slot,
+                        int64_t first, std::vector<int16_t>* elements) {
+        describe(payload, command, ElementSlots::address(slot, first), elements->data(),
+                 elements->size() * sizeof(int16_t));
+    }
+
     void transport(tlm::tlm_command command, int32_t slot, int64_t first,
                    std::vector<int16_t>* elements) {
         tlm::tlm_generic_payload payload;
-        payload.set_command(command);
-        payload.set_address(ElementSlots::address(slot, first));
-        payload.set_data_ptr(reinterpret_cast<unsigned char*>(elements->data()));
-        payload.set_data_length(static_cast<unsigned>(elements->size() * sizeof(int16_t)));
+        ask_for(&payload, command, slot, first, elements);
         sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
         socket->b_transport(payload, delay);
     }

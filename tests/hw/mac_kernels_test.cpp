@@ -11,45 +11,126 @@
 namespace accelsim {
 namespace {
 
-void agrees_with_definition(MacKernel kernel, int rows, int cols, oracle::Random& random) {
+using Values = std::vector<int32_t>;
+
+Values draw(size_t count, oracle::Random& random) {
+    Values values(count);
+    for (int32_t& value : values) {
+        value = static_cast<int32_t>(random.chance(20) ? random.between(INT32_MIN, INT32_MAX)
+                                                       : random.between(-128, 255));
+    }
+    return values;
+}
+
+/// Modulo 2^32, as registers keep it. Halves of a pair are 16 bits in two's complement.
+uint32_t product(int32_t a, int32_t w, int macs_per_pe) {
+    if (macs_per_pe == 1) return static_cast<uint32_t>(a) * static_cast<uint32_t>(w);
+    const auto half = [](int32_t pair, int place) {
+        const int64_t bits = (int64_t{pair} >> (16 * place)) & 0xFFFF;
+        return bits < 0x8000 ? bits : bits - 0x10000;
+    };
+    return static_cast<uint32_t>(half(a, 0) * half(w, 0) + half(a, 1) * half(w, 1));
+}
+
+void mac_agrees(MacKernel kernel, int rows, int cols, int macs_per_pe, oracle::Random& random) {
     const auto r_count = static_cast<size_t>(rows), c_count = static_cast<size_t>(cols);
     const size_t stride = c_count + 3;
-    const auto draw = [&](size_t count) {
-        std::vector<int32_t> values(count);
-        for (int32_t& value : values) {
-            value = static_cast<int32_t>(random.chance(20) ? random.between(INT32_MIN, INT32_MAX)
-                                                           : random.between(-128, 255));
-        }
-        return values;
-    };
-    const std::vector<int32_t> before = draw(r_count * c_count), weights = draw(r_count * c_count);
-    const std::vector<int32_t> moving = draw(r_count * stride);
-    std::vector<int32_t> sums = before;
+    const Values before = draw(r_count * c_count, random), weights = draw(before.size(), random);
+    const Values moving = draw(r_count * stride, random);
+    Values sums = before;
     kernel(sums.data(), weights.data(), moving.data(), static_cast<int64_t>(stride), rows, cols);
     for (size_t r = 0; r < r_count; ++r) {
         for (size_t c = 0; c < c_count; ++c) {
             const uint32_t above =
                 r == 0 ? 0 : static_cast<uint32_t>(before[(r - 1) * c_count + c]);
-            const uint32_t product = static_cast<uint32_t>(weights[r * c_count + c]) *
-                                     static_cast<uint32_t>(moving[r * stride + c]);
-            ASSERT_EQ(static_cast<uint32_t>(sums[r * c_count + c]), above + product)
+            ASSERT_EQ(
+                static_cast<uint32_t>(sums[r * c_count + c]),
+                above + product(moving[r * stride + c], weights[r * c_count + c], macs_per_pe))
                 << rows << " x " << cols << ", PE " << r << ", " << c;
         }
     }
 }
 
+/// Without row skew all rows take the same weights.
+void multiply_agrees(MultiplyKernel kernel, int rows, int cols, int macs_per_pe, bool same_weights,
+                     oracle::Random& random) {
+    const auto r_count = static_cast<size_t>(rows), c_count = static_cast<size_t>(cols);
+    const size_t stride = c_count + 3, weights_stride = same_weights ? 0 : c_count;
+    const Values weights = draw(r_count * c_count, random), moving = draw(r_count * stride, random);
+    Values products = draw(weights.size(), random);
+    kernel(products.data(), weights.data(), static_cast<int64_t>(weights_stride), moving.data(),
+           static_cast<int64_t>(stride), rows, cols);
+    for (size_t r = 0; r < r_count; ++r) {
+        for (size_t c = 0; c < c_count; ++c) {
+            ASSERT_EQ(static_cast<uint32_t>(products[r * c_count + c]),
+                      product(moving[r * stride + c], weights[r * weights_stride + c], macs_per_pe))
+                << rows << " x " << cols << ", PE " << r << ", " << c;
+        }
+    }
+}
+
+void accumulate_agrees(AccumulateKernel kernel, int bits, bool saturates, int64_t count,
+                       oracle::Random& random) {
+    const int64_t span = int64_t{1} << bits, high = span / 2 - 1, low = -span / 2;
+    const int64_t largest = (int64_t{1} << 30) - 1;
+    Values sums, addends, expected;
+    int64_t overflows = 0;
+    for (int64_t i = 0; i < count; ++i) {
+        sums.push_back(static_cast<int32_t>(random.pick({random.between(low, high), low, high})));
+        addends.push_back(static_cast<int32_t>(
+            random.pick({random.between(-largest, largest), int64_t{-1}, int64_t{0}, int64_t{1}})));
+        const int64_t exact = int64_t{sums.back()} + addends.back();
+        const bool leaves = exact < low || exact > high;
+        overflows += leaves;
+        const int64_t clamped = exact < low ? low : exact > high ? high : exact;
+        const int64_t wrapped = ((exact - low) % span + span) % span + low;
+        expected.push_back(static_cast<int32_t>(saturates ? clamped : wrapped));
+    }
+    EXPECT_EQ(kernel(sums.data(), addends.data(), count, {bits, saturates}), overflows)
+        << bits << " bits, " << count << " sums";
+    EXPECT_EQ(sums, expected) << bits << " bits, " << count << " sums";
+}
+
 void check(const MacKernelTable& table) {
     oracle::Random random(test_seed());
-    const std::pair<MacKernel, int> kernels[] = {
-        {table.cols_4, 4},   {table.cols_8, 8},   {table.cols_16, 16},
-        {table.cols_32, 32}, {table.cols_64, 64}, {table.cols_128, 128},
-        {table.any, 1},      {table.any, 7},      {table.any, 66}};
-    for (const auto& [kernel, cols] : kernels) {
-        for (const int rows : {1, 2, 9}) agrees_with_definition(kernel, rows, cols, random);
+    struct Kernel {
+        MacKernel mac;
+        int cols, macs_per_pe;
+    };
+    const Kernel kernels[] = {
+        {table.cols_4, 4, 1},    {table.cols_8, 8, 1},    {table.cols_16, 16, 1},
+        {table.cols_32, 32, 1},  {table.cols_64, 64, 1},  {table.cols_128, 128, 1},
+        {table.any, 1, 1},       {table.any, 7, 1},       {table.any, 66, 1},
+        {table.any_pairs, 1, 2}, {table.any_pairs, 8, 2}, {table.any_pairs, 66, 2}};
+    for (const Kernel& kernel : kernels) {
+        for (const int rows : {1, 2, 9}) {
+            mac_agrees(kernel.mac, rows, kernel.cols, kernel.macs_per_pe, random);
+            for (const bool same_weights : {false, true}) {
+                multiply_agrees(table.multiply, rows, kernel.cols, 1, same_weights, random);
+                multiply_agrees(table.multiply_pairs, rows, kernel.cols, 2, same_weights, random);
+            }
+        }
+    }
+    for (const int bits : {2, 8, 16, 24, 31, 32}) {
+        for (const int64_t count : {1, 7, 64, 129}) {
+            accumulate_agrees(table.accumulate, bits, false, count, random);
+            accumulate_agrees(table.accumulate, bits, true, count, random);
+        }
     }
 }
 
 TEST(MacKernels, BaselineMultipliesAndAdds) { check(baseline_mac_kernels()); }
+
+/// Every array takes a kernel of its own number of columns and operands.
+TEST(MacKernels, AreChosenByColumnsAndOperands) {
+    const MacKernelTable& table = mac_kernels();
+    EXPECT_EQ(choose_mac_kernel(8, 2), table.any_pairs);
+    EXPECT_EQ(choose_mac_kernel(7, 1), table.any);
+    const std::pair<int, MacKernel> fixed[] = {{4, table.cols_4},   {8, table.cols_8},
+                                               {16, table.cols_16}, {32, table.cols_32},
+                                               {64, table.cols_64}, {128, table.cols_128}};
+    for (const auto& [cols, kernel] : fixed) EXPECT_EQ(choose_mac_kernel(cols, 1), kernel) << cols;
+}
 
 #if defined(__x86_64__)
 TEST(MacKernels, Avx2MultipliesAndAdds) {

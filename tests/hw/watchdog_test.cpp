@@ -1,7 +1,10 @@
 // A machine that stands still is told from one that is slow.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "sw/base/error.h"
+#include "sw/schedule/pack_weights.h"
 #include "tests/hw/machine_run.h"
 #include "tests/support/child_process.h"
 
@@ -53,14 +56,83 @@ TEST(Watchdog, NamesWhatEveryServerWaitsFor) {
     const Ending ending = run_with_service([](int64_t) { return 0; });
     for (const char* part :
          {"deadlock", "layer conv1", "dma waits for dma_jobs_transferred = 1, now 0",
-          "weight loader waits for weights_resident = 1, now 0",
-          "input address generator waits for inputs_resident = 1, now 0",
-          "input address generator waits for tiles_ready = 1, now 0",
+          "loader waits for weights_resident = 1, now 0",
+          "source of beats waits for inputs_resident = 1, now 0",
+          "source of beats waits for tiles_ready = 1, now 0",
           "post-processing waits for tiles_accumulated"}) {
         EXPECT_NE(ending.message.find(part), std::string::npos) << part << " is not in\n"
                                                                 << ending.message;
     }
     EXPECT_LE(ending.cycle, 3 * kWatchdogCycles);
+}
+
+/// The run's machine and host, with one thing wrong: the stores stand before the loads in the DMA's
+/// list, and none can ever start.
+std::string run_with_stores_first(const MachineRun& run) {
+    const CycleSimulation simulation = run.simulation();
+    const NetworkLayout layout(run.network, simulation.plans());
+    SystolicAccelerator machine("accelerator", run.accelerator);
+    HostTask task;
+    task.network = &run.network;
+    task.layout = &layout;
+    task.images = &run.images;
+    task.watchdog_cycles = kWatchdogCycles;
+    task.program = [&](size_t layer) {
+        LayerProgram program = simulation.program(layer);
+        std::stable_partition(program.dma_jobs.begin(), program.dma_jobs.end(),
+                              [](const DmaJob& job) { return job.kind == DmaKind::kStore; });
+        return program;
+    };
+    task.packed_weights = [&](size_t layer) {
+        return pack_weights(run.network.layers[layer], run.accelerator, simulation.plans()[layer]);
+    };
+    HostDriver host("host", machine, task);
+    host.bus.bind(machine.bus.host);
+    host.interrupt(machine.interrupt);
+    sc_core::sc_report_handler::set_actions("/OSCI/SystemC", sc_core::SC_INFO,
+                                            sc_core::SC_DO_NOTHING);
+    sc_core::sc_start();
+    try {
+        if (host.failure()) std::rethrow_exception(host.failure());
+    } catch (const InternalError& error) {
+        return error.what();
+    }
+    return "";
+}
+
+TEST(Watchdog, SeesAnIllegalProgramOfEveryDataflow) {
+    if (kSanitized) GTEST_SKIP() << kWhySkipped;
+    for (const SmallArray& array : kSmallArrays) {
+        const MachineRun run = small_run(array);
+        const std::string message = in_child_process([&] { return run_with_stores_first(run); });
+        const std::string moving_operand =
+            run.accelerator.array.is_input_stationary() ? "weights" : "inputs";
+        for (const std::string& part :
+             {std::string("deadlock"), std::string("layer conv1"),
+              std::string("dma waits for blocks_posted = 1, now 0"),
+              "source of beats waits for " + moving_operand + "_resident = 1, now 0"}) {
+            EXPECT_NE(message.find(part), std::string::npos) << part << " is not in\n" << message;
+        }
+    }
+}
+
+/// A store that stays on chip moves no bytes, but it moves.
+TEST(Watchdog, IsPatientWithStoresThatStayOnChip) {
+    constexpr int64_t kShort = 500;
+    const std::string message = in_child_process([] {
+        CycleSimulation::Watch watch;
+        watch.watchdog_cycles = kShort;
+        std::string text;
+        try {
+            const std::vector<LayerOutcome> outcomes = long_store_run().simulate({0}, watch);
+            if (outcomes.at(0).counters.dram_write_bytes != 0) text = "the map did not stay";
+            if (outcomes[0].counters.stall_cycles.dram_write < 5 * kShort) text = "a short store";
+        } catch (const InternalError& error) {
+            text = error.what();
+        }
+        return text;
+    });
+    EXPECT_EQ(message, "");
 }
 
 TEST(Watchdog, SeesDramThatStopsInTheMiddle) {

@@ -1,220 +1,202 @@
-// The weight buffer with its loader, and the output buffer, each alone.
+// The weight buffer alone, as the source of what each dataflow takes from it: rows to load, a row
+// of weights with every beat, or the beats themselves.
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
-#include "hw/memory/output_buffer.h"
 #include "hw/memory/weight_buffer.h"
 #include "tests/hw/bench.h"
 #include "tests/hw/initiator.h"
+#include "tests/hw/weight_case.h"
 #include "tests/support/child_process.h"
 
 namespace accelsim {
 namespace {
 
-constexpr uint64_t kCases = 50;
-
-/// Loads of tiles of random weight blocks: R rows each, the array's last row first, zeros where the
-/// tile has no weights.
-class LoadBench {
+/// Writes each job's block into its slot and issues the job when the one before has ended.
+class WeightBench {
   public:
-    LoadBench(Stalls stalls, uint64_t seed)
-        : random_(seed),
-          array_{draw_array(&random_)},
-          jobs_(draw_jobs()),
-          issuer_(job_channel_, jobs_, Coin(source_stalls(stalls), random_.next())),
-          sink_(rows_channel_, Coin(sink_stalls(stalls), random_.next())),
-          dut_("weight_buffer", array_) {
-        prepare_lanes(rows_channel_, array_.cols);
-        dut_.clock(bench_.clock);
-        dut_.job(job_channel_);
-        dut_.rows_out(rows_channel_);
-        dut_.tiles_loaded(loaded_);
-        dut_.slot_freed_0(freed_[0]);
-        dut_.slot_freed_1(freed_[1]);
-        writer_.socket.bind(dut_.fill);
+    WeightBench(const WeightCase& drawn, Stalls stalls, uint64_t seed)
+        : drawn_(drawn),
+          random_(seed),
+          issuer_(job_channel_, drawn.jobs, Coin(source_stalls(stalls), random_.next())),
+          row_sink_(rows_, Coin(sink_stalls(stalls), random_.next())),
+          beat_sink_(beats_, Coin(sink_stalls(stalls), random_.next())),
+          dut_("weight_buffer", drawn.array) {
+        bind();
         issuer_.may_issue = [this](size_t job) {
-            return loaded_.read() >= static_cast<int64_t>(job);
+            return bench_.cycle() > 0 && words_taken() >= words_of_jobs(job);
         };
-        issuer_.on_issue = [this](size_t job) { writer_.write(jobs_[job].slot, blocks_[job]); };
+        issuer_.on_issue = [this](size_t job) {
+            writer_.write(drawn_.jobs[job].weight_slot, drawn_.blocks[job]);
+        };
         bench_.at_edge([this](int64_t cycle) {
-            sink_.edge(cycle);
+            row_sink_.edge(cycle);
+            beat_sink_.edge(cycle);
             issuer_.edge(cycle);
         });
-        bench_.react(loaded_, [this] { issuer_.issue(); });
-        loaded_at_ = bench_.record(loaded_);
+        ended_at_ = bench_.record(ended_);
+        started_at_ = bench_.record(started_);
     }
 
     std::string run(Stalls stalls) {
-        bench_.run([this] { return loaded_.read() >= static_cast<int64_t>(jobs_.size()); });
-        check_rows();
-        check_loads();
+        bench_.run([this] { return words_taken() >= words_of_jobs(WeightCase::kJobs); });
+        check_words();
+        check_tags();
+        check_counts();
+        check_ends();
         if (!sink_stalls(stalls)) check_timing(stalls);
         return faults_.text();
     }
 
   private:
-    static ArrayParams draw_array(oracle::Random* random) {
-        ArrayParams array;
-        array.rows = static_cast<int>(random->between(1, 9));
-        array.cols = static_cast<int>(random->between(1, 9));
-        return array;
+    bool streams_beats() const { return drawn_.array.is_input_stationary(); }
+    bool loads() const { return drawn_.array.dataflow == Dataflow::kWeightStationary; }
+    const std::vector<int64_t>& taken() const {
+        return streams_beats() ? beat_sink_.taken() : row_sink_.taken();
+    }
+    size_t words_taken() const { return taken().size(); }
+    size_t words_of_jobs(size_t jobs) const {
+        size_t count = 0;
+        for (size_t job = 0; job < jobs; ++job) count += drawn_.words[job].size();
+        return count;
     }
 
-    std::vector<LoadJob> draw_jobs() {
-        std::vector<LoadJob> jobs;
-        for (int i = 0; i < 6; ++i) {
-            LoadJob job;
-            job.slot = i % 2;
-            job.first_row = static_cast<int32_t>(random_.between(0, 20));
-            job.rows = static_cast<int32_t>(random_.between(1, array_.rows));
-            job.lanes = static_cast<int32_t>(random_.between(1, array_.cols));
-            job.frees_slot = random_.chance(50);
-            blocks_.emplace_back(static_cast<size_t>((job.first_row + job.rows) * job.lanes));
-            for (int16_t& weight : blocks_.back()) {
-                weight = static_cast<int16_t>(random_.between(-128, 127));
-            }
-            jobs.push_back(job);
+    void bind() {
+        prepare_lanes(rows_, drawn_.array.cols);
+        prepare_lanes(beats_, drawn_.array.rows);
+        dut_.clock(bench_.clock);
+        dut_.load_job(loads() ? job_channel_ : other_channel_);
+        dut_.feed_job(loads() ? other_channel_ : job_channel_);
+        if (streams_beats()) {
+            dut_.beats_out(beats_);
+            dut_.tiles_started(started_);
+            dut_.tiles_fed(ended_);
+        } else {
+            dut_.rows_out(rows_);
+            if (loads()) dut_.tiles_loaded(ended_);
         }
-        return jobs;
+        dut_.slot_freed_0(freed_[0]);
+        dut_.slot_freed_1(freed_[1]);
+        writer_.socket.bind(dut_.fill);
+        // A pooling layer's feed jobs are not for the weight buffer.
+        pooling_.uses_array = false;
+        pooling_job_.layer = &pooling_;
+        bench_.at_edge([this](int64_t cycle) {
+            if (loads()) other_channel_.issue(pooling_job_);
+            if (!loads() && cycle == 0) job_channel_.issue(pooling_job_);
+        });
     }
 
-    void check_rows() {
-        std::vector<int32_t> expected, actual, first, is_first;
-        int64_t frees[2] = {0, 0}, reads = 0;
-        for (size_t i = 0; i < jobs_.size(); ++i) {
-            const LoadJob& job = jobs_[i];
-            for (int row = array_.rows - 1; row >= 0; --row) {
-                first.push_back(row == array_.rows - 1);
-                for (int lane = 0; lane < array_.cols; ++lane) {
-                    const bool holds = row < job.rows && lane < job.lanes;
-                    const int32_t place = (job.first_row + row) * job.lanes + lane;
-                    expected.push_back(holds ? blocks_[i][static_cast<size_t>(place)] : 0);
-                }
+    void check_words() {
+        std::vector<int32_t> expected, actual;
+        for (const auto& words : drawn_.words) {
+            for (const auto& lanes : words) {
+                expected.insert(expected.end(), lanes.begin(), lanes.end());
             }
-            frees[job.slot] += job.frees_slot;
-            reads += job.rows;
         }
-        for (const WeightRow& row : sink_.items()) {
-            is_first.push_back(row.first);
+        for (const WeightRow& row : row_sink_.items()) {
             actual.insert(actual.end(), row.lanes.begin(), row.lanes.end());
         }
+        for (const Beat& beat : beat_sink_.items()) {
+            actual.insert(actual.end(), beat.lanes.begin(), beat.lanes.end());
+        }
         faults_.expect_all_equal("weight", expected, actual);
-        faults_.expect_all_equal("first mark", first, is_first);
+        faults_.expect_equal("words read", drawn_.read_words, dut_.stats().read_words);
+    }
+
+    void check_tags() {
+        size_t word = 0;
+        for (size_t i = 0; i < WeightCase::kJobs; ++i) {
+            const TileOperands& job = drawn_.jobs[i];
+            for (size_t b = 0; b < drawn_.words[i].size() && word < words_taken(); ++b, ++word) {
+                const std::string name = "word " + std::to_string(word);
+                if (!streams_beats()) {
+                    faults_.expect_equal(name + ", first", b == 0, row_sink_.items()[word].first);
+                    continue;
+                }
+                const BeatTag& tag = beat_sink_.items()[word].tag;
+                faults_.expect_equal(name + ", address", b, tag.address);
+                faults_.expect_equal(name + ", slot", job.accumulator_slot, tag.slot);
+                faults_.expect_equal(name + ", first fold", job.first_fold, tag.first_fold);
+                faults_.expect_equal(name + ", first beat", b == 0, tag.first_beat);
+                faults_.expect_equal(name + ", first of layer", word == 0, tag.first_of_layer);
+                faults_.expect_equal(name + ", last beat", b + 1 == drawn_.words[i].size(),
+                                     tag.last_beat);
+                faults_.expect_equal(name + ", drains", false, tag.drains);
+            }
+        }
+    }
+
+    void check_counts() {
+        int64_t frees[2] = {0, 0};
+        for (const TileOperands& job : drawn_.jobs) frees[job.weight_slot] += job.frees_weights;
         faults_.expect_equal("slot 0 freed", frees[0], freed_[0].read());
         faults_.expect_equal("slot 1 freed", frees[1], freed_[1].read());
-        faults_.expect_equal("words read", reads, dut_.stats().read_words);
     }
 
-    /// Whatever the sink does: a tile is loaded when its last row has been taken.
-    void check_loads() {
-        std::vector<int64_t> loaded;
-        const auto rows = static_cast<size_t>(array_.rows);
-        for (size_t last = rows - 1; last < sink_.taken().size(); last += rows) {
-            loaded.push_back(sink_.taken()[last] + 1);
+    /// Whatever the sink does: a tile is loaded, or fed, when its last word has been taken, and has
+    /// started (A) when the first one is offered. Output stationary, the input buffer says so.
+    void check_ends() {
+        std::vector<int64_t> ended;
+        for (size_t job = 1; job <= WeightCase::kJobs && words_of_jobs(job) <= words_taken();
+             ++job) {
+            ended.push_back(taken()[words_of_jobs(job) - 1] + 1);
         }
-        faults_.expect_all_equal("WL + L of load", loaded, *loaded_at_);
+        if (drawn_.array.is_output_stationary()) ended.clear();
+        faults_.expect_all_equal("end of job", ended, *ended_at_);
+        faults_.expect_all_equal(
+            "A of job", streams_beats() ? issuer_.starts() : std::vector<int64_t>{}, *started_at_);
     }
 
-    /// L = R, one row a cycle from the cycle in which the load starts.
+    /// One word a cycle from the cycle in which the job starts.
     void check_timing(Stalls stalls) {
-        std::vector<int64_t> taken;
+        std::vector<int64_t> expected;
         for (size_t i = 0; i < issuer_.starts().size(); ++i) {
             const int64_t start = issuer_.starts()[i];
             if (stalls == Stalls::kNone && i > 0) {
-                faults_.expect_equal("start of load", taken.back() + 1, start);
+                faults_.expect_equal("start of job", expected.back() + 1, start);
             }
-            for (int row = 0; row < array_.rows; ++row) taken.push_back(start + row);
+            for (size_t b = 0; b < drawn_.words[i].size(); ++b) {
+                expected.push_back(start + static_cast<int64_t>(b));
+            }
         }
-        faults_.expect_all_equal("cycle of row", taken, sink_.taken());
+        faults_.expect_all_equal("cycle of word", expected, taken());
     }
 
+    const WeightCase& drawn_;
     oracle::Random random_;
-    const ArrayParams array_;
-    std::vector<std::vector<int16_t>> blocks_;  ///< content of the slot for each job
-    const std::vector<LoadJob> jobs_;
     Bench bench_;
-    JobChannel<LoadJob> job_channel_{"jobs"};
-    Stream<WeightRow> rows_channel_{"rows"};
-    sc_core::sc_signal<int64_t> loaded_;
-    sc_core::sc_signal<int64_t> freed_[2];
-    Issuer<LoadJob> issuer_;
-    Sink<WeightRow> sink_;
+    LayerRegisters pooling_;
+    TileOperands pooling_job_;
+    JobChannel<TileOperands> job_channel_{"jobs"}, other_channel_{"other_jobs"};
+    Stream<WeightRow> rows_{"rows"};
+    Stream<Beat> beats_{"beats"};
+    sc_core::sc_signal<int64_t> started_, ended_, freed_[2];
+    Issuer<TileOperands> issuer_;
+    Sink<WeightRow> row_sink_;
+    Sink<Beat> beat_sink_;
     Initiator writer_{"writer"};
     WeightBuffer dut_;
-    std::shared_ptr<std::vector<int64_t>> loaded_at_;
+    std::shared_ptr<std::vector<int64_t>> started_at_, ended_at_;
     Faults faults_;
 };
 
-TEST(WeightBuffer, SendsOneRowACycle) {
+void run_cases(Dataflow dataflow) {
+    constexpr uint64_t kCases = 60;
     for (uint64_t seed = test_seed(); seed < test_seed() + kCases; ++seed) {
+        const WeightCase drawn(dataflow, seed);
         for (const Stalls stalls : kAllStalls) {
             const std::string text =
-                in_child_process([&] { return LoadBench(stalls, seed).run(stalls); });
+                in_child_process([&] { return WeightBench(drawn, stalls, seed).run(stalls); });
             ASSERT_EQ(text, "") << "ACCELSIM_TEST_SEED=" << seed << ", " << stalls_name(stalls);
         }
     }
 }
 
-/// Words in any order into both slots; what the DMA reads afterwards is what was written last.
-std::string fill_output_buffer(Stalls stalls, uint64_t seed) {
-    oracle::Random random(seed);
-    ArrayParams array;
-    array.cols = static_cast<int>(random.between(1, 9));
-    constexpr int32_t kWords = 12;
-    std::vector<int16_t> model[2];
-    for (auto& slot : model) slot.resize(static_cast<size_t>(kWords * array.cols));
-    std::vector<OutputWord> words;
-    for (int i = 0; i < 60; ++i) {
-        OutputWord word;
-        word.slot = static_cast<int32_t>(random.between(0, 1));
-        word.address = i < 2 * kWords ? i / 2 : static_cast<int32_t>(random.between(0, kWords - 1));
-        if (i < 2 * kWords) word.slot = i % 2;
-        for (int lane = 0; lane < array.cols; ++lane) {
-            word.lanes.push_back(static_cast<int32_t>(random.between(-32768, 32767)));
-            model[word.slot][static_cast<size_t>(word.address * array.cols + lane)] =
-                static_cast<int16_t>(word.lanes.back());
-        }
-        words.push_back(std::move(word));
-    }
-    Bench bench;
-    Stream<OutputWord> channel("words");
-    prepare_lanes(channel, array.cols);
-    Source<OutputWord> source(channel, words, Coin(source_stalls(stalls), random.next()));
-    Initiator reader("reader");
-    OutputBuffer dut("output_buffer", array);
-    dut.clock(bench.clock);
-    dut.words(channel);
-    reader.socket.bind(dut.drain);
-    bench.at_edge([&](int64_t cycle) {
-        source.settle(cycle);
-        source.offer();
-    });
-    bench.run([&] { return source.done(); });
-
-    Faults faults;
-    faults.expect_equal("words written", words.size(), dut.stats().write_words);
-    faults.expect_equal(
-        "full rate", true,
-        source_stalls(stalls) || source.taken().back() - source.taken()[0] + 1 == 60);
-    for (int32_t slot = 0; slot < 2; ++slot) {
-        const int64_t first = random.between(0, kWords * array.cols - 1);
-        const std::vector<int16_t> rest(model[slot].begin() + first, model[slot].end());
-        faults.expect_all_equal("element", rest,
-                                reader.read(slot, first, static_cast<int64_t>(rest.size())));
-    }
-    return faults.text();
-}
-
-TEST(OutputBuffer, KeepsEveryWord) {
-    for (uint64_t seed = test_seed(); seed < test_seed() + kCases; ++seed) {
-        for (const Stalls stalls : {Stalls::kNone, Stalls::kSource}) {
-            const std::string text =
-                in_child_process([&] { return fill_output_buffer(stalls, seed); });
-            ASSERT_EQ(text, "") << "ACCELSIM_TEST_SEED=" << seed << ", " << stalls_name(stalls);
-        }
-    }
-}
+TEST(WeightBuffer, LoadsOneRowACycle) { run_cases(Dataflow::kWeightStationary); }
+TEST(WeightBuffer, SendsARowWithEveryBeat) { run_cases(Dataflow::kOutputStationary); }
+TEST(WeightBuffer, SendsOneBeatACycle) { run_cases(Dataflow::kInputStationary); }
 
 }  // namespace
 }  // namespace accelsim

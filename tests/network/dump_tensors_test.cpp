@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <fstream>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "sw/base/error.h"
 #include "tests/network/random_layer.h"
@@ -22,16 +24,26 @@ int check(const std::string& directory) {
 }
 
 void dump_random_layers(const std::string& directory, uint64_t first_seed,
-                        const ReferenceOptions& options) {
+                        const ReferenceOptions& accumulator) {
     QuantizedNetwork network;
     network.name = "odd";
     std::vector<LayerTensors> tensors;
+    NetworkReferenceOptions options;
     for (uint64_t seed = first_seed; seed < first_seed + 60; ++seed) {
         Dice dice(seed);
-        network.layers.push_back(random_layer(dice));
-        network.layers.back().name = "/odd layer/" + std::to_string(seed);
-        const IntegerMap input = random_input(network.layers.back(), dice);
-        tensors.push_back({input, run_reference(network.layers.back(), input, options).output});
+        QuantizedLayer layer = random_layer(dice);
+        layer.name = "/odd layer/" + std::to_string(seed);
+        options.push_back(accumulator);
+        options.back().fold_at_positions = dice(0, 1) == 0;
+        add_random_words(layer, dice, options.back());
+        LayerTensors dumped;
+        dumped.input = random_input(layer, dice);
+        dumped.residual = random_residual(layer, dice);
+        dumped.output = run_reference(layer, dumped.input, options.back(),
+                                      layer.residual ? &dumped.residual : nullptr)
+                            .output;
+        tensors.push_back(std::move(dumped));
+        network.layers.push_back(std::move(layer));
     }
     dump_tensors(directory, network, tensors, options);
 }

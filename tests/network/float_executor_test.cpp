@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
 #include <vector>
 
 #include "sw/numeric/random.h"
@@ -9,12 +10,20 @@
 namespace accelsim {
 namespace {
 
+/// The node with its shapes.
+Node reading(MapShape input, Node node) {
+    Graph graph;
+    graph.input = input;
+    EXPECT_FALSE(append_node(graph, std::move(node)));
+    return graph.nodes[0];
+}
+
 Node convolution(MapShape input, int64_t out_channels, int groups, const Window& window) {
     Node node;
     node.window = window;
     node.groups = groups;
     node.out_channels = out_channels;
-    EXPECT_FALSE(infer_shape(node, input));
+    node = reading(input, node);
     const RandomStream random(3, 0);
     node.weights.resize(static_cast<size_t>(node.depth() * out_channels));
     for (size_t i = 0; i < node.weights.size(); ++i) node.weights[i] = random.gaussian(i);
@@ -68,8 +77,7 @@ Node pooling(PoolKind kind, MapShape input, bool count_include_pad) {
     Node node;
     node.op = Op::kPool;
     node.pool = {kind, Window{2, 2, 2, 2, 1, 1, 1, 1}, count_include_pad};
-    EXPECT_FALSE(infer_shape(node, input));
-    return node;
+    return reading(input, node);
 }
 
 TEST(FloatExecutor, PoolsWithPadding) {
@@ -79,6 +87,41 @@ TEST(FloatExecutor, PoolsWithPadding) {
     EXPECT_EQ(apply_node(pooling(PoolKind::kAverage, map.shape, false), map).data, map.data);
     EXPECT_EQ(apply_node(pooling(PoolKind::kAverage, map.shape, true), map).data,
               (std::vector<float>{-0.25f, -0.5f, -0.75f, -1.0f}));
+}
+
+std::vector<float> activated(ActivationFunction function, const std::vector<float>& values) {
+    Node node;
+    node.op = Op::kActivation;
+    node.activation = function;
+    FloatMap map({1, 1, static_cast<int64_t>(values.size())});
+    map.data = values;
+    return apply_node(reading(map.shape, node), map).data;
+}
+
+TEST(FloatExecutor, Activates) {
+    const std::vector<float> values{-64, -1, 0, 1, 64};
+    using Values = std::vector<float>;
+    EXPECT_EQ(activated({ActivationKind::kRelu}, values), (Values{0, 0, 0, 1, 64}));
+    EXPECT_EQ(activated({ActivationKind::kLeakyRelu, 0.25f}, values),
+              (Values{-16, -0.25f, 0, 1, 64}));
+    EXPECT_EQ(activated({ActivationKind::kRandomizedRelu}, values),
+              (Values{-14, -0.21875f, 0, 1, 64}));
+    EXPECT_EQ(activated({ActivationKind::kClip, 0, -2, 6}, values), (Values{-2, -1, 0, 1, 6}));
+}
+
+TEST(FloatExecutor, MapsLiveUntilTheirLastReader) {
+    Graph graph;
+    graph.input = {1, 1, 2};
+    for (const std::vector<int>& inputs :
+         {std::vector<int>{kNetworkInput, kNetworkInput}, {0, 0}, {0, 1}, {kNetworkInput, 2}}) {
+        Node node;
+        node.op = Op::kAdd;
+        node.inputs = inputs;
+        ASSERT_FALSE(append_node(graph, node));
+    }
+    FloatMap input(graph.input);
+    input.data = {1, -3};
+    EXPECT_EQ(run_float(graph, input).data, (std::vector<float>{7, -21}));  // x + (2x + 4x)
 }
 
 }  // namespace

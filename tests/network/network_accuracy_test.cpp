@@ -37,5 +37,27 @@ TEST(FloatAccuracy, OptMnistIsAsItsReadmeSays) {
     EXPECT_EQ(evaluate(graph, set, 2).correct, 4915);
 }
 
+TEST(FloatAccuracy, ResidualNetworksAreAsTheirReadmeSays) {
+    const struct {
+        const char* model;
+        InputParams preprocessing;
+        int64_t correct;
+    } networks[] = {{"resnet20/resnet20_cifar10_bn.onnx",
+                     {255, {0.485, 0.456, 0.406}, {0.229, 0.224, 0.225}},
+                     424},
+                    {"resnet8_mlperf/resnet8_cifar10_bn_fp32.onnx", {}, 414},
+                    {"cifar10_small/resnet_2b.onnx",
+                     {255, {0.4914, 0.4822, 0.4465}, {0.2471, 0.2435, 0.2616}},
+                     316}};
+    const std::string images = data_path("cifar10/test_first466.bin");
+    ACCELSIM_SKIP_WITHOUT(images);
+    for (const auto& network : networks) {
+        Graph graph = import_onnx(data_path(network.model), network.model);
+        graph.preprocessing = network.preprocessing;
+        const ImageSet set = ImageSet::load(images, images, graph.input, {0, 466});
+        EXPECT_EQ(evaluate(graph, set, 2).correct, network.correct) << network.model;
+    }
+}
+
 }  // namespace
 }  // namespace accelsim

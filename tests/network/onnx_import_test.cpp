@@ -10,31 +10,9 @@
 
 #include "sw/network/float_executor.h"
 #include "tests/network/small_onnx_model.h"
-#include "tests/support/temporary_file.h"
 
 namespace accelsim {
 namespace {
-
-Graph import_model(const onnx::ModelProto& model) {
-    const TemporaryPath file("model.onnx");
-    file.write(model.SerializeAsString());
-    return import_onnx(file.str(), "folder/model.onnx");
-}
-
-float input_value(int64_t c, int64_t y, int64_t x) {
-    return static_cast<float>((c * 31 + y * 7 + x * 3) % 11) / 4.0f - 1.0f;
-}
-
-/// The input of shape (channels, height, width) as an NHWC map.
-FloatMap input_map(MapShape shape) {
-    FloatMap map(shape);
-    for (int64_t y = 0; y < shape.height; ++y) {
-        for (int64_t x = 0; x < shape.width; ++x) {
-            for (int64_t c = 0; c < shape.channels; ++c) map.at(y, x, c) = input_value(c, y, x);
-        }
-    }
-    return map;
-}
 
 float constant(onnx::ModelProto& model, const std::string& name, int64_t index) {
     return constant_named(model, name).float_data(static_cast<int>(index));

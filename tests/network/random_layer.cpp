@@ -1,5 +1,8 @@
 #include "tests/network/random_layer.h"
 
+#include <memory>
+#include <utility>
+
 namespace accelsim {
 namespace {
 
@@ -55,6 +58,43 @@ void set_constants(QuantizedLayer& layer, Dice& dice) {
     }
 }
 
+Activation random_activation(Dice& dice) {
+    constexpr ActivationKind kKinds[] = {ActivationKind::kNone, ActivationKind::kRelu,
+                                         ActivationKind::kLeakyRelu,
+                                         ActivationKind::kRandomizedRelu, ActivationKind::kClip};
+    Activation activation;
+    activation.kind = kKinds[dice(0, 4)];
+    if (activation.kind == ActivationKind::kLeakyRelu) activation.slope = draw(dice, 0, 255);
+    if (activation.kind == ActivationKind::kClip) {
+        activation.low = draw(dice, -20, 5);
+        activation.high = draw(dice, 5, 60);
+    }
+    return activation;
+}
+
+int random_multiplier(Dice& dice) { return draw(dice, int64_t{1} << 30, (int64_t{1} << 31) - 1); }
+
+Residual random_residual_constants(RequantizeRule rule, Dice& dice) {
+    Residual residual;
+    residual.format = {draw(dice, 2, 8), dice(0, 1) == 0};
+    residual.sum_format = {draw(dice, 2, 8), true};
+    if (rule == RequantizeRule::kShiftFloor) {
+        residual.add.sum_shift = draw(dice, 0, 3);
+        residual.add.operand_shift = draw(dice, 0, 3);
+        residual.add.output_shift = draw(dice, 0, 4);
+    } else {
+        residual.add = {random_multiplier(dice), draw(dice, 1, 4),        random_multiplier(dice),
+                        draw(dice, 1, 4),        random_multiplier(dice), draw(dice, 16, 20)};
+    }
+    return residual;
+}
+
+IntegerMap random_map(MapShape shape, NumberFormat format, Dice& dice) {
+    IntegerMap map(shape);
+    for (int32_t& value : map.data) value = draw(dice, format.min(), format.max());
+    return map;
+}
+
 }  // namespace
 
 QuantizedLayer random_layer(Dice& dice) {
@@ -76,21 +116,32 @@ QuantizedLayer random_layer(Dice& dice) {
     layer.groups = groups;
     layer.window = random_window(dice, 2);
     layer.conv = slide(layer.window, layer.input, groups * dice(1, 4));
-    layer.relu = dice(0, 1) == 0;
+    layer.activation = random_activation(dice);
     layer.requantize =
         dice(0, 1) == 0 ? RequantizeRule::kShiftFloor : RequantizeRule::kMultiplierRound;
-    layer.output_format = {draw(dice, 2, 8), !layer.relu};
+    layer.output_format = {draw(dice, 2, 8), layer.activation.kind != ActivationKind::kRelu};
+    if (dice(0, 2) == 0) layer.residual = random_residual_constants(layer.requantize, dice);
     fuse_pool(layer, dice);
     set_constants(layer, dice);
     return layer;
 }
 
 IntegerMap random_input(const QuantizedLayer& layer, Dice& dice) {
-    IntegerMap map(layer.input);
-    for (int32_t& value : map.data) {
-        value = static_cast<int32_t>(dice(layer.input_format.min(), layer.input_format.max()));
-    }
-    return map;
+    return random_map(layer.input, layer.input_format, dice);
+}
+
+IntegerMap random_residual(const QuantizedLayer& layer, Dice& dice) {
+    return layer.residual ? random_map(layer.conv, layer.residual->format, dice) : IntegerMap{};
+}
+
+void add_random_words(const QuantizedLayer& layer, Dice& dice, ReferenceOptions& options) {
+    if (layer.activation.kind != ActivationKind::kRandomizedRelu) return;
+    options.lfsr.state = static_cast<uint8_t>(dice(1, 255));
+    options.lfsr.taps = static_cast<uint8_t>(dice(1, 255));
+    options.lfsr.direction = dice(0, 1) == 0 ? LfsrDirection::kLeft : LfsrDirection::kRight;
+    std::vector<int32_t> words;
+    for (int64_t i = 0; i < layer.conv.elements(); ++i) words.push_back(draw(dice, 0, 299));
+    options.post_words = std::make_shared<const std::vector<int32_t>>(std::move(words));
 }
 
 }  // namespace accelsim

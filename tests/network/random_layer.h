@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "sw/network/quantized_network.h"
+#include "sw/network/reference_executor.h"
 #include "sw/numeric/random.h"
 
 namespace accelsim {
@@ -23,10 +24,16 @@ class Dice {
     uint64_t next_ = 0;
 };
 
-/// An odd convolution (groups, strides, unequal padding, fused pooling, both rules) or a pooling
-/// layer of its own.
+/// An odd convolution (groups, strides, unequal padding, residual addition, every activation, fused
+/// pooling, both rules) or a pooling layer of its own.
 QuantizedLayer random_layer(Dice& dice);
 
 IntegerMap random_input(const QuantizedLayer& layer, Dice& dice);
+
+/// The operand of the layer's residual addition; empty where there is none.
+IntegerMap random_residual(const QuantizedLayer& layer, Dice& dice);
+
+/// Adds what a randomized ReLU needs: an LFSR, and words in an odd order.
+void add_random_words(const QuantizedLayer& layer, Dice& dice, ReferenceOptions& options);
 
 }  // namespace accelsim

@@ -4,8 +4,12 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <map>
+#include <memory>
+#include <string>
 #include <vector>
 
+#include "sw/base/error.h"
 #include "tests/network/random_layer.h"
 
 namespace accelsim {
@@ -20,6 +24,65 @@ struct Naive {
 int32_t padded(const IntegerMap& input, int64_t y, int64_t x, int64_t c) {
     const bool inside = y >= 0 && x >= 0 && y < input.shape.height && x < input.shape.width;
     return inside ? input.at(y, x, c) : 0;
+}
+
+int64_t floor_divide(int64_t a, int64_t b) { return a / b - (a % b != 0 && (a < 0) != (b < 0)); }
+
+/// value * multiplier / 2^31, halves up, then / 2^shift, halves away from zero.
+int64_t naive_multiply(int64_t value, int64_t multiplier, int shift) {
+    const int64_t high = floor_divide(value * multiplier + (int64_t{1} << 30), int64_t{1} << 31);
+    const int64_t unit = int64_t{1} << shift;
+    return (2 * std::abs(high) + unit) / (2 * unit) * (high < 0 ? -1 : 1);
+}
+
+int64_t naive_addition(const QuantizedLayer& layer, int64_t sum, int64_t operand) {
+    const ResidualAdd& add = layer.residual->add;
+    if (layer.requantize == RequantizeRule::kShiftFloor) {
+        return floor_divide((sum << add.sum_shift) + (operand << add.operand_shift),
+                            int64_t{1} << add.output_shift);
+    }
+    const int64_t bits = int64_t{1} << 20;
+    return naive_multiply(
+        naive_multiply(sum * bits, add.sum_multiplier, add.sum_shift) +
+            naive_multiply(operand * bits, add.operand_multiplier, add.operand_shift),
+        add.output_multiplier, add.output_shift);
+}
+
+/// In 64ths, of that word.
+int64_t naive_slope(const ReferenceOptions& options, int32_t word) {
+    std::vector<int> bits;  // from the lowest
+    for (int i = 0; i < 8; ++i) bits.push_back(options.lfsr.state >> i & 1);
+    for (; word > 0; --word) {
+        int feedback = 0;
+        for (int i = 0; i < 8; ++i)
+            feedback ^= options.lfsr.taps >> i & bits[static_cast<size_t>(i)];
+        if (options.lfsr.direction == LfsrDirection::kLeft) {
+            bits.insert(bits.begin(), feedback & 1);
+            bits.pop_back();
+        } else {
+            bits.push_back(feedback & 1);
+            bits.erase(bits.begin());
+        }
+    }
+    return 8 + (bits[0] + 2 * bits[1] + 4 * bits[2] + 8 * bits[3]) * 13 / 16;
+}
+
+int64_t naive_activation(const Activation& activation, int64_t value, int64_t random_slope) {
+    switch (activation.kind) {
+        case ActivationKind::kNone:
+            return value;
+        case ActivationKind::kRelu:
+            return value < 0 ? 0 : value;
+        case ActivationKind::kLeakyRelu:
+            return value < 0 ? floor_divide(value * activation.slope, 64) : value;
+        case ActivationKind::kRandomizedRelu:
+            return value < 0 ? floor_divide(value * random_slope, 64) : value;
+        case ActivationKind::kClip:
+            return value < activation.low    ? activation.low
+                   : value > activation.high ? activation.high
+                                             : value;
+    }
+    return value;
 }
 
 /// The accumulator of one output, k by k from a list of products.
@@ -42,9 +105,11 @@ int64_t naive_sum(const QuantizedLayer& layer, const IntegerMap& input,
     const int64_t high = range / 2 - 1;
     const int64_t fold = options.fold_depth > 0 ? options.fold_depth : layer.depth();
     int64_t sum = 0;
-    for (int64_t first = 0; first < layer.depth(); first += fold) {
-        for (int64_t k = first; k < std::min(first + fold, layer.depth()); ++k)
-            sum += products[static_cast<size_t>(k)];
+    for (int64_t k = 0; k < layer.depth();) {
+        const int64_t position_end = (k / channels + 1) * channels;
+        int64_t end = std::min(k + fold, layer.depth());
+        if (options.fold_at_positions) end = std::min(end, position_end);
+        for (; k < end; ++k) sum += products[static_cast<size_t>(k)];
         if (sum >= -high - 1 && sum <= high) continue;
         ++counts.overflows;
         if (options.overflow == Overflow::kSaturate) {
@@ -57,7 +122,12 @@ int64_t naive_sum(const QuantizedLayer& layer, const IntegerMap& input,
 }
 
 IntegerMap naive_conv(const QuantizedLayer& layer, const IntegerMap& input,
-                      const ReferenceOptions& options, Naive& counts) {
+                      const IntegerMap& residual, const ReferenceOptions& options, Naive& counts) {
+    const auto clamp = [&](int64_t value, NumberFormat format) {
+        const int64_t clamped = std::min(std::max(value, format.min()), format.max());
+        counts.saturations += clamped != value ? 1 : 0;
+        return clamped;
+    };
     IntegerMap map(layer.conv);
     const Window& pool = layer.pool.window;
     const bool pooled = layer.pool.kind != PoolKind::kNone;
@@ -71,11 +141,15 @@ IntegerMap naive_conv(const QuantizedLayer& layer, const IntegerMap& input,
                     requantize(layer.requantize,
                                naive_sum(layer, input, options, y, x, out, counts) + layer.bias[c],
                                layer.multiplier[c], layer.shift[c]);
-                if (layer.relu && value < 0) value = 0;
-                const int64_t clamped =
-                    std::min(std::max(value, layer.output_format.min()), layer.output_format.max());
-                counts.saturations += clamped != value ? 1 : 0;
-                map.at(y, x, out) = static_cast<int32_t>(clamped);
+                if (layer.residual) {
+                    value = naive_addition(layer, clamp(value, layer.residual->sum_format),
+                                           residual.at(y, x, out));
+                }
+                const auto element = static_cast<size_t>(map.index(y, x, out));
+                const int64_t slope =
+                    options.post_words ? naive_slope(options, (*options.post_words)[element]) : 0;
+                value = naive_activation(layer.activation, value, slope);
+                map.at(y, x, out) = static_cast<int32_t>(clamp(value, layer.output_format));
             }
         }
     }
@@ -111,32 +185,61 @@ IntegerMap naive_pool(const QuantizedLayer& layer, const IntegerMap& input) {
     return map;
 }
 
+ReferenceOptions random_options(const QuantizedLayer& layer, Dice& dice) {
+    ReferenceOptions options;
+    options.accumulator_bits = static_cast<int>(dice(0, 1) == 0 ? dice(8, 18) : dice(19, 40));
+    options.overflow = dice(0, 1) == 0 ? Overflow::kWrap : Overflow::kSaturate;
+    options.fold_depth = dice(0, 12);
+    options.fold_at_positions = dice(0, 1) == 0;
+    add_random_words(layer, dice, options);
+    return options;
+}
+
 TEST(ReferenceExecutor, EqualsANaiveOracleOnOddLayers) {
-    int64_t overflows = 0, saturations = 0, pools = 0, grouped = 0;
-    for (uint64_t seed = 0; seed < 1500; ++seed) {
+    std::map<std::string, int> seen;
+    for (uint64_t seed = 0; seed < 2000; ++seed) {
         Dice dice(seed);
         const QuantizedLayer layer = random_layer(dice);
         const IntegerMap input = random_input(layer, dice);
-        ReferenceOptions options;
-        options.accumulator_bits = static_cast<int>(dice(0, 1) == 0 ? dice(8, 18) : dice(19, 40));
-        options.overflow = dice(0, 1) == 0 ? Overflow::kWrap : Overflow::kSaturate;
-        options.fold_depth = dice(0, 12);
+        const IntegerMap residual = random_residual(layer, dice);
+        const ReferenceOptions options = random_options(layer, dice);
         Naive counts;
         const IntegerMap conv =
-            layer.has_array_work() ? naive_conv(layer, input, options, counts) : input;
-        const ReferenceResult result = run_reference(layer, input, options);
+            layer.has_array_work() ? naive_conv(layer, input, residual, options, counts) : input;
+        const ReferenceResult result =
+            run_reference(layer, input, options, layer.residual ? &residual : nullptr);
         ASSERT_EQ(result.output.data, naive_pool(layer, conv).data) << "seed " << seed;
         ASSERT_EQ(result.counts.overflows, counts.overflows) << "seed " << seed;
         ASSERT_EQ(result.counts.saturations, counts.saturations) << "seed " << seed;
-        overflows += counts.overflows > 0 ? 1 : 0;
-        saturations += counts.saturations > 0 ? 1 : 0;
-        pools += layer.pool.kind != PoolKind::kNone ? 1 : 0;
-        grouped += layer.groups > 1 ? 1 : 0;
+        const bool overflows = counts.overflows > 0;
+        seen["overflows"] += overflows;
+        seen["overflows at positions"] += overflows && options.fold_at_positions;
+        seen["saturations"] += counts.saturations > 0;
+        seen["pools"] += layer.pool.kind != PoolKind::kNone;
+        seen["groups"] += layer.groups > 1;
+        seen["residuals by multiplier"] +=
+            layer.residual && layer.requantize == RequantizeRule::kMultiplierRound;
+        seen["residuals by shift"] +=
+            layer.residual && layer.requantize == RequantizeRule::kShiftFloor;
+        ++seen[to_string(layer.activation.kind)];
     }
-    EXPECT_GT(overflows, 150);
-    EXPECT_GT(saturations, 150);
-    EXPECT_GT(pools, 300);
-    EXPECT_GT(grouped, 300);
+    EXPECT_EQ(seen.size(), 12u);
+    for (const auto& [what, cases] : seen) EXPECT_GT(cases, 100) << what;
+}
+
+TEST(ReferenceExecutor, RefusesARandomizedReluWithoutWords) {
+    QuantizedLayer layer;
+    layer.weights = {1};
+    layer.bias = layer.multiplier = layer.shift = {0};
+    layer.activation.kind = ActivationKind::kRandomizedRelu;
+    const IntegerMap input(layer.input);
+    EXPECT_THROW(run_reference(layer, input, {}), InternalError);
+    ReferenceOptions options;
+    options.post_words = std::make_shared<const std::vector<int32_t>>(1, -1);
+    EXPECT_THROW(run_reference(layer, input, options), InternalError);
+    options.post_words = std::make_shared<const std::vector<int32_t>>(1, 0);
+    EXPECT_NO_THROW(run_reference(layer, input, options));
+    EXPECT_THROW(run_reference(layer, input, options, &input), InternalError);
 }
 
 TEST(ReferenceExecutor, TakesSixteenBitOperandsInFull) {

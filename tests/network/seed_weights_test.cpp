@@ -65,21 +65,35 @@ void expect_lively(const Graph& graph, uint64_t image_seed) {
     run_float(graph, real_input(images.pixels(0), graph.preprocessing),
               [&](size_t i, const FloatMap& map) {
                   const Node& node = graph.nodes[i];
-                  rectified = node.op == Op::kRelu || (rectified && node.op == Op::kPool);
+                  rectified = node.op == Op::kActivation || (rectified && node.op == Op::kPool);
                   if (!rectified) return;
                   EXPECT_GT(positive_fraction(map), 0.2) << graph.name << " " << node.name;
-                  if (node.op == Op::kPool || i + 1 == graph.nodes.size() ||
-                      graph.nodes[i + 1].op != Op::kPool) {
+                  const bool pooled_next =
+                      i + 1 < graph.nodes.size() && graph.nodes[i + 1].op == Op::kPool;
+                  if (!pooled_next && node.pool.kind != PoolKind::kAverage) {
                       EXPECT_LT(positive_fraction(map), 0.8) << graph.name << " " << node.name;
                   }
               });
 }
 
 TEST(SeedWeights, LayersAreHalfAliveOnAnyImage) {
-    for (const char* name : {"vgg16_quarter.yaml", "mlp.yaml"}) {
+    for (const char* name : {"vgg16_quarter.yaml", "mlp.yaml", "resnet_blocks.yaml"}) {
         const Graph graph = load(name);
         for (uint64_t seed : {1u, 2u, 77u}) expect_lively(graph, seed);
     }
+}
+
+TEST(SeedWeights, AdditionsAreCentredToo) {
+    const Graph graph = load("resnet_blocks.yaml");
+    const ImageSet images = ImageSet::seeded(graph.input, 1, 1);  // the one that seeding looks at
+    int additions = 0;
+    run_float(graph, real_input(images.pixels(0), graph.preprocessing),
+              [&](size_t i, const FloatMap& map) {
+                  if (i == 0 || graph.nodes[i - 1].op != Op::kAdd) return;
+                  ++additions;
+                  EXPECT_NEAR(positive_fraction(map), 0.55, 0.01) << graph.nodes[i].name;
+              });
+    EXPECT_EQ(additions, 3);
 }
 
 TEST(SeedWeights, SingleLayersAreHalfAlive) {

@@ -2,6 +2,9 @@
 
 #include <stdexcept>
 
+#include "sw/network/onnx_import.h"
+#include "tests/support/temporary_file.h"
+
 namespace accelsim {
 namespace {
 
@@ -99,6 +102,32 @@ onnx::ModelProto small_model() {
     auto* gemm = add_node(graph, "Gemm", "fc", {"f", "fc_w", "fc_b"}, "y");
     set_int(*gemm, "transB", 1);
     return model;
+}
+
+Graph import_model(const onnx::ModelProto& model) {
+    const TemporaryPath file("model.onnx");
+    file.write(model.SerializeAsString());
+    return import_onnx(file.str(), "folder/model.onnx");
+}
+
+float input_value(int64_t c, int64_t y, int64_t x) {
+    return static_cast<float>((c * 31 + y * 7 + x * 3) % 11) / 4.0f - 1.0f;
+}
+
+FloatMap input_map(MapShape shape) {
+    FloatMap map(shape);
+    for (int64_t y = 0; y < shape.height; ++y) {
+        for (int64_t x = 0; x < shape.width; ++x) {
+            for (int64_t c = 0; c < shape.channels; ++c) map.at(y, x, c) = input_value(c, y, x);
+        }
+    }
+    return map;
+}
+
+std::string known_onnx_operators() {
+    return "operator must be one of Conv, BatchNormalization, Relu, LeakyRelu, Clip, MaxPool, "
+           "AveragePool, GlobalAveragePool, Flatten, Reshape, Gemm, MatMul, Add, Slice, Pad, "
+           "Identity, Dropout, Softmax";
 }
 
 onnx::NodeProto& node_named(onnx::ModelProto& model, const std::string& name) {

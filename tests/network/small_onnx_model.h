@@ -6,6 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "sw/network/float_executor.h"
+#include "sw/network/graph.h"
+
 namespace accelsim {
 
 /// Adds a float32 initializer with small values that all differ.
@@ -26,6 +29,16 @@ onnx::ModelProto empty_model(const std::vector<int64_t>& dims);
 /// 2) -> flatten
 /// -> fc (3, transposed) -> y.
 onnx::ModelProto small_model();
+
+/// Reads the model from a file that goes by the name of `folder/model.onnx`.
+Graph import_model(const onnx::ModelProto& model);
+
+/// Values in the order of ONNX, and the map of them in ours.
+float input_value(int64_t c, int64_t y, int64_t x);
+FloatMap input_map(MapShape shape);
+
+/// What the importer says of any other operator.
+std::string known_onnx_operators();
 
 onnx::NodeProto& node_named(onnx::ModelProto& model, const std::string& name);
 onnx::TensorProto& constant_named(onnx::ModelProto& model, const std::string& name);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "sw/base/error.h"
 #include "tests/support/temporary_file.h"
@@ -68,12 +69,76 @@ TEST(YamlNetwork, LocatesItsFaults) {
     EXPECT_EQ(
         fault_of(
             "  - conv: {name: a, out: 8, kernel: 1}\n  - conv: {name: a, out: 8, kernel: 1}\n"),
-        "network.yaml:5:5: layers: names must differ, got a");
+        "network.yaml:5:11: layers: names must differ, got a");
     EXPECT_NE(
         fault_of("  - covn: {out: 8, kernel: 1}\n").find("network.yaml:4:5: layers[0].covn: "),
         std::string::npos);
     EXPECT_NE(fault_of("  - conv: {kernel: 1}\n").find("out: is required"), std::string::npos);
     EXPECT_NE(fault_of("  - conv: {out: 0, kernel: 1}\n").find("got 0"), std::string::npos);
+}
+
+TEST(YamlNetwork, LayersReadTheOneBeforeOrTheOneTheyName) {
+    const Graph graph = read(R"(
+name: block
+input: {height: 6, width: 6, channels: 4}
+layers:
+  - conv: {name: stem, out: 4, kernel: 3, padding: 1, batch_norm: true}
+  - conv: {name: body, out: 8, kernel: 3, stride: 2, padding: 1, relu: false}
+  - conv: {name: shortcut, from: stem, out: 8, kernel: 1, stride: 2, relu: false}
+  - add: {name: sum, from: body, relu: false}
+  - leaky_relu: {name: leaky, alpha: 0.125}
+  - conv: {name: project, from: input, out: 8, kernel: 2, stride: 2, relu: false}
+  - rrelu: {name: random}
+  - add: {from: leaky}
+  - clip: {max: 4}
+  - add: {from: random}
+)")
+                            .graph;
+    std::vector<std::vector<int>> inputs;
+    for (const Node& node : graph.nodes) inputs.push_back(node.inputs);
+    using Inputs = std::vector<std::vector<int>>;
+    const Inputs stem_body_shortcut{{-1}, {0}, {1}, {2}, {2}, {4, 3}};
+    EXPECT_EQ(Inputs(inputs.begin(), inputs.begin() + 6), stem_body_shortcut);
+    // leaky_relu, project, rrelu, add and ReLU, clip, add and ReLU
+    EXPECT_EQ(Inputs(inputs.begin() + 6, inputs.end()),
+              (Inputs{{5}, {-1}, {7}, {8, 6}, {9}, {10}, {11, 8}, {12}}));
+    EXPECT_EQ(graph.nodes[6].activation.kind, ActivationKind::kLeakyRelu);
+    EXPECT_EQ(graph.nodes[6].activation.alpha, 0.125f);
+    EXPECT_EQ(graph.nodes[8].activation.kind, ActivationKind::kRandomizedRelu);
+    EXPECT_EQ(graph.nodes[11].activation.low, 0.0f);
+    EXPECT_EQ(graph.nodes[11].activation.high, 4.0f);
+    EXPECT_EQ(graph.output(), (MapShape{3, 3, 8}));
+}
+
+TEST(YamlNetwork, LocatesFaultsOfItsBranches) {
+    const std::string stem = "  - conv: {name: stem, out: 4, kernel: 1}\n";
+    EXPECT_EQ(fault_of(stem + "  - conv: {name: a, from: stm, out: 8, kernel: 1}\n"),
+              "network.yaml:5:27: layers[1].conv.from: must name an earlier layer or `input` (did "
+              "you mean 'stem'?), got stm");
+    EXPECT_EQ(
+        fault_of(stem + "  - conv: {name: a, from: a, out: 8, kernel: 1}\n"),
+        "network.yaml:5:27: layers[1].conv.from: must name an earlier layer or `input`, got a");
+    EXPECT_EQ(fault_of(stem + "  - conv: {name: a, from: zzz, out: 4, kernel: 1}\n"
+                              "  - add: {name: zzz, from: stem}\n"),
+              "network.yaml:5:27: layers[1].conv.from: must name an earlier layer or `input`, got "
+              "zzz");
+    EXPECT_EQ(
+        fault_of(stem + "  - conv: {name: a, out: 8, kernel: 1}\n  - add: {from: stem}\n"),
+        "network.yaml:6:10: layers: the maps to add must have one shape, got 6x6x8 and 6x6x4");
+    EXPECT_EQ(fault_of(stem + "  - add: {}\n"),
+              "network.yaml:5:10: layers[1].add.from: is required");
+    EXPECT_EQ(fault_of(stem + "  - conv: {from: input, out: 8, kernel: 1}\n"),
+              "network.yaml:4:11: layers: a layer must be read by a later one (`from`), got stem");
+    EXPECT_EQ(fault_of("  - conv: {name: input, out: 8, kernel: 1}\n"),
+              "network.yaml:4:18: layers[0].conv.name: is that of the network's input, got input");
+    EXPECT_EQ(fault_of("  - clip: {min: 3, max: 1}\n"),
+              "network.yaml:4:11: layers: the lower bound must not be above the upper one, got "
+              "3.000000 and 1.000000");
+    EXPECT_NE(fault_of("  - leaky_relu: {}\n").find("leaky_relu.alpha: is required"),
+              std::string::npos);
+    EXPECT_NE(fault_of("  - leaky_relu: {alpha: -1}\n").find("4:25: layers[0].leaky_relu.alpha"),
+              std::string::npos);
+    EXPECT_NE(fault_of("  - rrelu: {alpha: 1}\n").find("layers[0].rrelu.alpha"), std::string::npos);
 }
 
 TEST(YamlNetwork, EveryShippedDescriptionLoads) {
@@ -88,6 +153,10 @@ TEST(YamlNetwork, EveryShippedDescriptionLoads) {
         parameters += node.has_weights() ? node.depth() * node.out_channels : 0;
     EXPECT_EQ(parameters / 1'000'000, 138);
     EXPECT_EQ(read_yaml_network(folder + "vgg16_quarter.yaml", "vgg").graph.output(),
+              (MapShape{1, 1, 10}));
+    EXPECT_EQ(read_yaml_network(folder + "resnet_blocks.yaml", "resnet").graph.output(),
+              (MapShape{1, 1, 10}));
+    EXPECT_EQ(read_yaml_network(folder + "activations.yaml", "activations").graph.output(),
               (MapShape{1, 1, 10}));
     EXPECT_EQ(read_yaml_network(folder + "mlp.yaml", "mlp").graph.nodes[1].depth(), 784);
 }

@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <vector>
 
 #include "sw/base/error.h"
 #include "sw/network/float_executor.h"
 #include "sw/network/images.h"
 #include "sw/network/load_network.h"
+#include "tests/support/fault_of.h"
 
 namespace accelsim {
 namespace {
@@ -89,6 +91,23 @@ TEST(FuseBatchNorm, NamesWhatItCannotFuse) {
                      "Gemm just before "
                      "it, got the network's input before it");
     }
+}
+
+TEST(FuseBatchNorm, LeavesAConvolutionThatSomethingElseReads) {
+    Graph graph = one_pixel();
+    EXPECT_FALSE(append_node(graph, batch_norm("norm")));
+    Node sum;
+    sum.op = Op::kAdd;
+    sum.inputs = {0, 1};
+    EXPECT_FALSE(append_node(graph, sum));
+    EXPECT_EQ(
+        fault_of([&] { fuse_batch_norm(graph); }),
+        "node 'norm' (batch normalization): can be fused only into a convolution or Gemm that "
+        "nothing else reads, got 'conv' before it");
+    graph.nodes[2].inputs = {kNetworkInput, 1};
+    fuse_batch_norm(graph);
+    ASSERT_EQ(graph.nodes.size(), 2u);
+    EXPECT_EQ(graph.nodes[1].inputs, (std::vector<int>{kNetworkInput, 0}));
 }
 
 TEST(FuseBatchNorm, UnfusedIsNotAvailableYet) {

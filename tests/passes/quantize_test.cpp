@@ -8,6 +8,7 @@
 
 #include "sw/base/error.h"
 #include "sw/network/float_executor.h"
+#include "sw/network/layer_maps.h"
 #include "sw/network/load_network.h"
 #include "sw/network/reference_executor.h"
 #include "sw/passes/pipeline.h"
@@ -91,31 +92,37 @@ TEST(Quantize, LayersChainAndKeepTheirNames) {
     }
 }
 
+void expect_lively(const char* name, RequantizeRule rule) {
+    QuantizationParams params;
+    params.requantize = rule;
+    const NetworkParams source = shipped(name);
+    const InputParams preprocessing = load_network(source, 1).preprocessing;
+    const QuantizedNetwork network = compile(source, params);
+    const ImageSet images = ImageSet::seeded(network.input, 1, 1);
+    LayerMaps maps(network, quantize_input(network, real_input(images.pixels(0), preprocessing)));
+    for (size_t i = 0; i < network.layers.size(); ++i) {
+        const QuantizedLayer& layer = network.layers[i];
+        const IntegerMap residual = maps.residual_of(i);
+        const auto result =
+            run_reference(layer, maps.input_of(i), {}, layer.residual ? &residual : nullptr);
+        const auto elements = static_cast<double>(result.output.data.size());
+        const auto zeros = std::count(result.output.data.begin(), result.output.data.end(), 0);
+        const double nonzero = 1.0 - static_cast<double>(zeros) / elements;
+        EXPECT_GT(nonzero, 0.2) << layer.name;
+        const bool rectifies = layer.activation.kind == ActivationKind::kRelu;
+        const bool averages = layer.pool.kind == PoolKind::kAverage;
+        EXPECT_LT(nonzero, rectifies && !averages ? 0.8 : 1.01) << layer.name;
+        EXPECT_LT(static_cast<double>(result.counts.saturations),
+                  0.05 * static_cast<double>(layer.conv.elements()) + 1)
+            << layer.name;
+        maps.add_output(result.output);
+    }
+}
+
 TEST(Quantize, SeededLayersAreHalfNonzeroAndHardlySaturate) {
-    for (const char* name : {"vgg16_quarter.yaml", "mlp.yaml"}) {
-        for (RequantizeRule rule :
-             {RequantizeRule::kMultiplierRound, RequantizeRule::kShiftFloor}) {
-            QuantizationParams params;
-            params.requantize = rule;
-            const NetworkParams source = shipped(name);
-            const InputParams preprocessing = load_network(source, 1).preprocessing;
-            const QuantizedNetwork network = compile(source, params);
-            const ImageSet images = ImageSet::seeded(network.input, 1, 1);
-            IntegerMap map = quantize_input(network, real_input(images.pixels(0), preprocessing));
-            for (const QuantizedLayer& layer : network.layers) {
-                const auto result = run_reference(layer, as_layer_input(layer, map), {});
-                const auto elements = static_cast<double>(result.output.data.size());
-                const auto zeros =
-                    std::count(result.output.data.begin(), result.output.data.end(), 0);
-                const double nonzero = 1.0 - static_cast<double>(zeros) / elements;
-                EXPECT_GT(nonzero, 0.2) << layer.name;
-                EXPECT_LT(nonzero, layer.relu ? 0.8 : 1.01) << layer.name;
-                EXPECT_LT(static_cast<double>(result.counts.saturations),
-                          0.05 * static_cast<double>(layer.conv.elements()) + 1)
-                    << layer.name;
-                map = result.output;
-            }
-        }
+    for (const char* name : {"vgg16_quarter.yaml", "mlp.yaml", "resnet_blocks.yaml"}) {
+        expect_lively(name, RequantizeRule::kMultiplierRound);
+        expect_lively(name, RequantizeRule::kShiftFloor);
     }
 }
 

@@ -10,24 +10,47 @@
 namespace accelsim {
 namespace {
 
-Graph load_vgg() {
-    NetworkParams params;
-    params.onnx = std::string(ACCELSIM_SOURCE_DIR) + "/configs/networks/vgg16_quarter_bn.onnx";
-    params.typed_path = "vgg16_quarter_bn.onnx";
-    params.input = InputParams{255, {0.4914, 0.4822, 0.4465}, {0.2470, 0.2435, 0.2616}};
-    return load_network(params, 1);
-}
+struct Trained {
+    std::string model;
+    InputParams preprocessing;
+};
 
 /// Images of the 466 that the quantized network gets right, calibrated on training images.
-int64_t vgg_correct(const QuantizationParams& quantization) {
-    Graph graph = load_vgg();
-    const InputParams preprocessing = graph.preprocessing;
+int64_t correct(const Trained& trained, const QuantizationParams& quantization) {
+    NetworkParams params;
+    params.onnx = params.typed_path = trained.model;
+    params.input = trained.preprocessing;
+    Graph graph = load_network(params, 1);
     const std::string training = data_path("cifar10/train_lossless_4660.bin");
     const std::string test = data_path("cifar10/test_first466.bin");
     const ImageSet calibration = ImageSet::load(training, training, graph.input, {0, 256});
     const ImageSet images = ImageSet::load(test, test, graph.input, {0, 466});
     const auto network = compile_network(std::move(graph), true, quantization, calibration, 2);
-    return evaluate(network, preprocessing, images, {}, 2).correct;
+    return evaluate(network, trained.preprocessing, images, {}, 2).correct;
+}
+
+int64_t vgg_correct(const QuantizationParams& quantization) {
+    return correct({std::string(ACCELSIM_SOURCE_DIR) + "/configs/networks/vgg16_quarter_bn.onnx",
+                    {255, {0.4914, 0.4822, 0.4465}, {0.2470, 0.2435, 0.2616}}},
+                   quantization);
+}
+
+TEST(QuantizedAccuracy, ResidualNetworksLoseLittle) {
+    ACCELSIM_SKIP_WITHOUT(data_path("cifar10/test_first466.bin"));
+    const Trained resnet20{data_path("resnet20/resnet20_cifar10_bn.onnx"),
+                           {255, {0.485, 0.456, 0.406}, {0.229, 0.224, 0.225}}};
+    const Trained resnet8{data_path("resnet8_mlperf/resnet8_cifar10_bn_fp32.onnx"), {}};
+    const Trained resnet_2b{data_path("cifar10_small/resnet_2b.onnx"),
+                            {255, {0.4914, 0.4822, 0.4465}, {0.2471, 0.2435, 0.2616}}};
+    EXPECT_GE(correct(resnet20, {}), 424 - 5);
+    EXPECT_GE(correct(resnet8, {}), 414 - 5);
+    EXPECT_GE(correct(resnet_2b, {}), 316 - 5);
+    QuantizationParams shifted;
+    shifted.requantize = RequantizeRule::kShiftFloor;
+    // Powers of two and rounding down cost more here: errors add up along the shortcuts.
+    EXPECT_GE(correct(resnet20, shifted), 424 - 10);
+    EXPECT_GE(correct(resnet8, shifted), 414 - 10);
+    EXPECT_GE(correct(resnet_2b, shifted), 316 - 10);
 }
 
 TEST(QuantizedAccuracy, Vgg16QuarterLosesLessThanAPoint) {

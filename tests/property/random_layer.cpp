@@ -1,25 +1,11 @@
 #include "tests/property/random_layer.h"
 
 #include <algorithm>
+#include <string>
+#include <utility>
 
 namespace accelsim {
 namespace {
-
-BufferParams to_buffer(const oracle::Buffer& buffer) {
-    return {buffer.capacity_bytes, static_cast<int>(buffer.banks), static_cast<int>(buffer.slots)};
-}
-
-Preload to_preload(oracle::Preload preload) {
-    switch (preload) {
-        case oracle::Preload::kShadow:
-            return Preload::kShadow;
-        case oracle::Preload::kSingle:
-            return Preload::kSingle;
-        case oracle::Preload::kDrained:
-            return Preload::kDrained;
-    }
-    return Preload::kShadow;
-}
 
 MapShape output_of(const MapShape& input, const Window& window, int64_t channels) {
     return {(input.height + window.pad_top + window.pad_bottom - window.kernel_height) /
@@ -31,11 +17,33 @@ MapShape output_of(const MapShape& input, const Window& window, int64_t channels
             channels};
 }
 
+Window window_of(const oracle::Layer& from) {
+    Window window;
+    window.kernel_height = static_cast<int>(from.kernel.height);
+    window.kernel_width = static_cast<int>(from.kernel.width);
+    window.stride_height = static_cast<int>(from.stride.height);
+    window.stride_width = static_cast<int>(from.stride.width);
+    window.pad_top = static_cast<int>(from.pads.top);
+    window.pad_bottom = static_cast<int>(from.pads.bottom);
+    window.pad_left = static_cast<int>(from.pads.left);
+    window.pad_right = static_cast<int>(from.pads.right);
+    return window;
+}
+
+int draw_int(int64_t first, int64_t last, oracle::Random& random) {
+    return static_cast<int>(random.between(first, last));
+}
+
 int32_t draw(NumberFormat format, oracle::Random& random) {
     if (random.chance(10)) {  // the extremes, where overflows and saturations live
         return static_cast<int32_t>(random.chance(50) ? format.min() : format.max());
     }
-    return static_cast<int32_t>(random.between(format.min(), format.max()));
+    return draw_int(format.min(), format.max(), random);
+}
+
+/// Q31
+int32_t draw_multiplier(oracle::Random& random) {
+    return draw_int(int64_t{1} << 30, (int64_t{1} << 31) - 1, random);
 }
 
 /// Weights, bias and a scaling that maps sums of this depth to about the output's range.
@@ -49,94 +57,102 @@ void draw_constants(QuantizedLayer* layer, oracle::Random& random) {
     for (int64_t depth = layer->depth(); depth > 1; depth /= 4) ++bits;
     bits = std::max(bits, 0);
     for (int64_t c = 0; c < channels; ++c) {
-        layer->bias.push_back(static_cast<int32_t>(random.between(-1000, 1000)));
-        layer->multiplier.push_back(
-            static_cast<int32_t>(random.between(int64_t{1} << 30, (int64_t{1} << 31) - 1)));
-        layer->shift.push_back(bits + static_cast<int>(random.between(0, 1)));
+        layer->bias.push_back(draw_int(-1000, 1000, random));
+        layer->multiplier.push_back(draw_multiplier(random));
+        layer->shift.push_back(bits + draw_int(0, 1, random));
     }
+}
+
+Activation draw_activation(NumberFormat output, oracle::Random& random) {
+    Activation activation;
+    activation.kind =
+        random.pick({ActivationKind::kNone, ActivationKind::kRelu, ActivationKind::kLeakyRelu,
+                     ActivationKind::kRandomizedRelu, ActivationKind::kClip});
+    if (activation.kind == ActivationKind::kLeakyRelu) activation.slope = draw_int(0, 255, random);
+    if (activation.kind == ActivationKind::kClip) {
+        activation.low = draw_int(-output.max() - 1, 0, random);
+        activation.high = draw_int(0, output.max(), random);
+    }
+    return activation;
+}
+
+Residual draw_residual(const QuantizedNetwork& before, int source, RequantizeRule rule,
+                       oracle::Random& random) {
+    Residual residual;
+    residual.source = source;
+    residual.format = source == kNetworkInput
+                          ? before.input_format
+                          : before.layers[static_cast<size_t>(source)].output_format;
+    residual.sum_format = {draw_int(2, 8, random), random.chance(80)};
+    ResidualAdd& add = residual.add;
+    if (rule == RequantizeRule::kShiftFloor) {
+        add.sum_shift = draw_int(0, 3, random);
+        add.operand_shift = draw_int(0, 3, random);
+        add.output_shift = draw_int(0, 4, random);
+    } else {
+        add = {draw_multiplier(random), draw_int(1, 4, random),  draw_multiplier(random),
+               draw_int(1, 4, random),  draw_multiplier(random), draw_int(16, 20, random)};
+    }
+    return residual;
+}
+
+void fuse_pool(QuantizedLayer* layer, const oracle::Window& from, PoolKind kind) {
+    Window& window = layer->pool.window;
+    layer->pool.kind = kind;
+    window.kernel_height = window.stride_height = static_cast<int>(from.height);
+    window.kernel_width = window.stride_width = static_cast<int>(from.width);
+    layer->output = output_of(layer->conv, window, layer->conv.channels);
+}
+
+/// `before`: the network so far, which the layer follows.
+QuantizedLayer to_layer(const oracle::RandomCase& drawn, const QuantizedNetwork& before,
+                        oracle::Random& random) {
+    const oracle::Layer& from = drawn.layer;
+    const bool pooling = from.kind == oracle::LayerKind::kPooling;
+    QuantizedLayer layer;
+    layer.name = "layer" + std::to_string(before.layers.size());
+    layer.kind = pooling ? LayerKind::kPool : drawn.is_gemm ? LayerKind::kGemm : LayerKind::kConv;
+    layer.input = {from.input.height, from.input.width, from.input.channels};
+    layer.input_format =
+        before.layers.empty() ? before.input_format : before.layers.back().output_format;
+    const PoolKind pool_kind = drawn.average_pooling ? PoolKind::kAverage : PoolKind::kMax;
+    if (pooling) {
+        layer.conv = layer.input;
+        layer.output = output_of(layer.input, window_of(from), layer.input.channels);
+        layer.pool = {pool_kind, window_of(from), random.chance(50)};
+        layer.output_format = layer.input_format;
+        return layer;
+    }
+    layer.weight_format = {static_cast<int>(drawn.accelerator.weight_bits), true};
+    layer.window = window_of(from);
+    layer.groups = static_cast<int>(from.groups);
+    layer.conv = output_of(layer.input, layer.window, from.out_channels);
+    layer.output = layer.conv;
+    if (from.fused_pool) fuse_pool(&layer, *from.fused_pool, pool_kind);
+    layer.requantize = random.pick({RequantizeRule::kMultiplierRound, RequantizeRule::kShiftFloor});
+    layer.output_format = {static_cast<int>(drawn.accelerator.output_bits), true};
+    layer.activation = draw_activation(layer.output_format, random);
+    layer.output_format.is_signed = layer.activation.kind != ActivationKind::kRelu;
+    if (from.residual_bits) {
+        layer.residual = draw_residual(before, static_cast<int>(drawn.residual_source),
+                                       layer.requantize, random);
+    }
+    draw_constants(&layer, random);
+    return layer;
 }
 
 }  // namespace
 
-AcceleratorParams to_params(const oracle::RandomCase& drawn) {
-    const oracle::Accelerator& from = drawn.accelerator;
-    AcceleratorParams params;
-    params.array.rows = static_cast<int>(from.rows);
-    params.array.cols = static_cast<int>(from.cols);
-    params.array.preload = to_preload(from.preload);
-    params.array.pe_pipeline_stages = static_cast<int>(from.pe_pipeline_stages);
-    params.array.input_stages = static_cast<int>(from.input_stages);
-    params.array.load_gap = static_cast<int>(from.load_gap);
-    params.array.accumulate_stages = static_cast<int>(from.accumulate_stages);
-    params.accumulator.capacity_bytes = from.accumulator.capacity_bytes;
-    params.accumulator.bits = static_cast<int>(from.accumulator_bits);
-    params.accumulator.overflow =
-        drawn.accumulator_saturates ? Overflow::kSaturate : Overflow::kWrap;
-    params.accumulator.slots = static_cast<int>(from.accumulator.slots);
-    params.input_buffer = to_buffer(from.input_buffer);
-    params.weight_buffer = to_buffer(from.weight_buffer);
-    params.output_buffer = to_buffer(from.output_buffer);
-    params.post_processing.stages = static_cast<int>(from.post_processing_stages);
-    params.dram.model = from.dram.ideal ? DramModel::kIdeal : DramModel::kBandwidth;
-    params.dram.bytes_per_cycle_numerator = from.dram.bytes_per_cycle_numerator;
-    params.dram.bytes_per_cycle_denominator = from.dram.bytes_per_cycle_denominator;
-    params.dram.latency_cycles = from.dram.latency_cycles;
-    return params;
-}
-
-ScheduleOverride to_sizes(const oracle::RandomCase& drawn) {
-    return {drawn.overrides.rows_per_block, drawn.overrides.cols_per_block,
-            drawn.overrides.k_tiles_per_block};
-}
-
-QuantizedNetwork to_network(const oracle::RandomCase& drawn, oracle::Random& random) {
-    const oracle::Layer& from = drawn.layer;
-    const bool pooling = from.kind == oracle::LayerKind::kPooling;
-    QuantizedLayer layer;
-    layer.name = "layer";
-    layer.kind = pooling ? LayerKind::kPool : drawn.is_gemm ? LayerKind::kGemm : LayerKind::kConv;
-    layer.input = {from.input.height, from.input.width, from.input.channels};
-    Window window;
-    window.kernel_height = static_cast<int>(from.kernel.height);
-    window.kernel_width = static_cast<int>(from.kernel.width);
-    window.stride_height = static_cast<int>(from.stride.height);
-    window.stride_width = static_cast<int>(from.stride.width);
-    window.pad_top = static_cast<int>(from.pads.top);
-    window.pad_bottom = static_cast<int>(from.pads.bottom);
-    window.pad_left = static_cast<int>(from.pads.left);
-    window.pad_right = static_cast<int>(from.pads.right);
-    layer.input_format = {static_cast<int>(drawn.accelerator.activation_bits), random.chance(40)};
-    layer.weight_format = {static_cast<int>(drawn.accelerator.weight_bits), true};
-    const PoolKind pool_kind = drawn.average_pooling ? PoolKind::kAverage : PoolKind::kMax;
-    if (pooling) {
-        layer.conv = layer.input;
-        layer.output = output_of(layer.input, window, layer.input.channels);
-        layer.pool = {pool_kind, window, random.chance(50)};
-        layer.output_format = layer.input_format;
-    } else {
-        layer.window = window;
-        layer.groups = static_cast<int>(from.groups);
-        layer.conv = output_of(layer.input, window, from.out_channels);
-        layer.output = layer.conv;
-        if (from.fused_pool) {
-            layer.pool.kind = pool_kind;
-            layer.pool.window.kernel_height = layer.pool.window.stride_height =
-                static_cast<int>(from.fused_pool->height);
-            layer.pool.window.kernel_width = layer.pool.window.stride_width =
-                static_cast<int>(from.fused_pool->width);
-            layer.output = output_of(layer.conv, layer.pool.window, from.out_channels);
-        }
-        layer.relu = random.chance(50);
-        layer.output_format = {static_cast<int>(drawn.accelerator.output_bits), !layer.relu};
-        layer.requantize =
-            random.chance(50) ? RequantizeRule::kMultiplierRound : RequantizeRule::kShiftFloor;
-        draw_constants(&layer, random);
-    }
+QuantizedNetwork to_network(const std::vector<oracle::RandomCase>& chain, oracle::Random& random) {
+    const oracle::RandomCase& first = chain.front();
+    const oracle::Map& input = first.layer.input;
     QuantizedNetwork network;
     network.name = "random";
-    network.input = layer.input;
-    network.input_format = layer.input_format;
-    network.layers.push_back(std::move(layer));
+    network.input = {input.height, input.width, input.channels};
+    network.input_format = {static_cast<int>(first.accelerator.activation_bits), random.chance(40)};
+    for (const oracle::RandomCase& drawn : chain) {
+        network.layers.push_back(to_layer(drawn, network, random));
+    }
     return network;
 }
 

@@ -1,11 +1,12 @@
 #include "tests/property/run_case.h"
 
-#include <map>
+#include <cmath>
 #include <sstream>
 #include <utility>
 
 #include "sw/driver/cycle_simulation.h"
 #include "sw/network/reference_executor.h"
+#include "tests/property/case_params.h"
 #include "tests/property/random_layer.h"
 
 namespace accelsim {
@@ -17,15 +18,19 @@ class Differences {
     template <typename A, typename B>
     void compare(const char* what, const A& expected, const B& actual) {
         if (static_cast<int64_t>(expected) == static_cast<int64_t>(actual)) return;
-        text_ << "  " << what << ": expected " << expected << ", hardware " << actual << "\n";
+        text_ << "  " << place_ << what << ": expected " << expected << ", hardware " << actual
+              << "\n";
     }
     void compare(const char* what, const std::optional<int64_t>& expected,
                  const std::optional<int64_t>& actual) {
         compare(what, expected.value_or(-1), actual.value_or(-1));
     }
+    /// Where the next differences are.
+    void set_place(const std::string& place) { place_ = place + ": "; }
     std::string text() const { return text_.str(); }
 
   private:
+    std::string place_;
     std::ostringstream text_;
 };
 
@@ -78,13 +83,19 @@ void compare_events(const oracle::Events& expected, const LayerEvents& actual,
                          actual.last_column_first_output_cycle);
     differences->compare("last_output", expected.last_output, actual.last_output_cycle);
     differences->compare("last_accumulate", expected.last_accumulate, actual.last_accumulate_cycle);
+    differences->compare("first_sum_final", expected.first_sum_final, actual.first_sum_final_cycle);
+    differences->compare("last_sum_final", expected.last_sum_final, actual.last_sum_final_cycle);
 }
 
-void compare_values(const QuantizedLayer& layer, const IntegerMap& input,
-                    const AcceleratorParams& params, const LayerOutcome& outcome,
+/// `maps`: the network's input, then the output of every layer of this image up to the outcome's.
+void compare_values(const QuantizedNetwork& network, const NetworkReferenceOptions& options,
+                    const std::vector<IntegerMap>& maps, const LayerOutcome& outcome,
                     Differences* differences) {
-    const ReferenceResult reference = run_reference(
-        layer, input, {params.accumulator.bits, params.accumulator.overflow, params.array.rows});
+    const QuantizedLayer& layer = network.layers[outcome.layer];
+    const auto map_of = [&](int source) { return &maps[static_cast<size_t>(int64_t{source} + 1)]; };
+    const ReferenceResult reference =
+        run_reference(layer, *map_of(network.source_of(outcome.layer)), options[outcome.layer],
+                      layer.residual ? map_of(layer.residual->source) : nullptr);
     int64_t wrong = 0;
     for (size_t i = 0; i < reference.output.data.size(); ++i) {
         wrong += reference.output.data[i] != outcome.output.data[i];
@@ -96,35 +107,29 @@ void compare_values(const QuantizedLayer& layer, const IntegerMap& input,
                          outcome.counters.output_saturations);
 }
 
-void compare_program(const oracle::Answer& expected, const LayerProgram& program,
-                     Differences* differences) {
-    differences->compare("rows_per_block", expected.sizes.rows_per_block,
-                         program.plan.sizes.rows_per_block);
-    differences->compare("cols_per_block", expected.sizes.cols_per_block,
-                         program.plan.sizes.cols_per_block);
-    differences->compare("k_tiles_per_block", expected.sizes.k_tiles_per_block,
-                         program.plan.sizes.k_tiles_per_block);
-    differences->compare("tiles", expected.tiles, program.tiles.size());
-    differences->compare("macs", expected.counters.macs, program.plan.macs);
+void compare_plan(const oracle::Answer& expected, const LayerPlan& plan, Differences* differences) {
+    const oracle::Sizes& sizes = expected.sizes;
+    differences->compare("rows_per_block", sizes.rows_per_block, plan.sizes.rows_per_block);
+    differences->compare("cols_per_block", sizes.cols_per_block, plan.sizes.cols_per_block);
+    differences->compare("channels_per_block", sizes.channels_per_block,
+                         plan.sizes.channels_per_block);
+    differences->compare("k_tiles_per_block", sizes.k_tiles_per_block,
+                         plan.sizes.k_tiles_per_block);
+    differences->compare("pixel_blocks", expected.pixel_blocks, plan.pixel_blocks);
+    differences->compare("k_blocks", expected.k_blocks, plan.k_blocks);
+    differences->compare("output_blocks", expected.output_blocks, plan.output_blocks);
+    differences->compare("tiles", expected.tiles, plan.tiles);
+    differences->compare("macs", expected.counters.macs, plan.macs);
 }
 
-/// The chain's layers as one network: every layer reads the format that the one before writes.
-QuantizedNetwork chain_network(const std::vector<oracle::RandomCase>& chain,
-                               oracle::Random& random) {
-    QuantizedNetwork network;
-    for (const oracle::RandomCase& drawn : chain) {
-        QuantizedNetwork single = to_network(drawn, random);
-        QuantizedLayer& layer = single.layers[0];
-        layer.name += std::to_string(network.layers.size());
-        if (network.layers.empty()) {
-            network = std::move(single);
-            continue;
-        }
-        layer.input_format = network.layers.back().output_format;
-        if (layer.kind == LayerKind::kPool) layer.output_format = layer.input_format;
-        network.layers.push_back(std::move(layer));
-    }
-    return network;
+/// Where the case's DRAM serves unevenly, the machine's does the same, in cycles of each layer. At
+/// the clock edge that ends a cycle its bytes are moved.
+void serve_as_drawn(SystolicAccelerator& machine, const oracle::Dram& dram) {
+    if (!dram.bytes_in_cycle) return;
+    machine.dram.set_service(dram.bytes_in_cycle, [&machine] {
+        const double edges = sc_core::sc_time_stamp() / machine.clock.period();
+        return std::llround(edges) - 1 - machine.sequencer.stats().start_cycle;
+    });
 }
 
 }  // namespace
@@ -139,31 +144,36 @@ std::string run_case(const oracle::RandomCase& drawn, const oracle::Answer& expe
 std::string run_chain(const std::vector<oracle::RandomCase>& chain,
                       const std::function<void(SystolicAccelerator&)>& prepare) {
     oracle::Random random(chain[0].seed ^ 0x5eed);
-    const AcceleratorParams params = to_params(chain[0]);
-    const QuantizedNetwork network = chain_network(chain, random);
+    const QuantizedNetwork network = to_network(chain, random);
     const std::vector<IntegerMap> inputs = {random_input(network, random),
                                             random_input(network, random)};
-    std::map<std::string, ScheduleOverride> sizes;
+    ScheduleParams schedule;
     for (size_t i = 0; i < chain.size(); ++i) {
-        sizes.emplace(network.layers[i].name, to_sizes(chain[i]));
+        schedule.layers.emplace(network.layers[i].name, to_schedule(chain[i]));
     }
-    const CycleSimulation simulation(params, network, sizes);
+    const CycleSimulation simulation(to_params(chain[0]), network, schedule);
+    const NetworkReferenceOptions options = simulation.reference_options();
     Differences differences;
     for (size_t i = 0; i < chain.size(); ++i) {
-        compare_program(chain[i].answer, simulation.program(i), &differences);
+        compare_plan(chain[i].answer, simulation.plans()[i], &differences);
     }
-    IntegerMap input;
+    std::vector<IntegerMap> maps;
     CycleSimulation::Watch watch;
     watch.watchdog_cycles = 100'000;
-    watch.prepare = prepare;
+    watch.prepare = [&](SystolicAccelerator& machine) {
+        serve_as_drawn(machine, chain[0].accelerator.dram);
+        if (prepare) prepare(machine);
+    };
     watch.on_layer = [&](const LayerOutcome& outcome) {
+        differences.set_place(network.layers[outcome.layer].name + ", image " +
+                              std::to_string(outcome.image));
+        if (outcome.layer == 0) maps = {inputs[outcome.image]};
         const oracle::Answer& expected = chain[outcome.layer].answer;
-        if (outcome.layer == 0) input = inputs[outcome.image];
         compare_timing(expected, outcome.counters, &differences);
         compare_counters(expected.counters, outcome.counters, &differences);
         compare_events(expected.events, outcome.counters.events, &differences);
-        compare_values(network.layers[outcome.layer], input, params, outcome, &differences);
-        input = outcome.output;
+        compare_values(network, options, maps, outcome, &differences);
+        maps.push_back(outcome.output);
     };
     simulation.run(inputs, watch);
     return differences.text();

@@ -63,6 +63,16 @@ TEST(TextReport, CountsMismatches) {
               std::string::npos);
 }
 
+TEST(TextReport, TwoMacsAPeDoubleThePeak) {
+    RunResult run = sample_run();
+    const double plain = run.utilization_fraction();
+    run.macs_per_pe = 2;
+    EXPECT_EQ(run.utilization_fraction(), plain / 2);
+    EXPECT_EQ(run.utilization_fraction(64, 2), 0.5) << "64 of 2 x 64 MACs";
+    EXPECT_NE(text_report(run, false).find(" 8 x 4 weight-stationary array of 2 MACs a PE at 500"),
+              std::string::npos);
+}
+
 TEST(TimingDifference, NamesWhatDiffersButNotWhatValuesDecide) {
     const LayerCounters first = sample_run().layers.front().counters;
     LayerCounters second = first;

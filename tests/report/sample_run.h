@@ -15,11 +15,14 @@ inline RunResult sample_run() {
     run.clock_mhz = 500;
     run.rows = 8;
     run.cols = 4;
+    run.dataflow = "weight-stationary";
     run.images_source = "seeded";
 
     LayerResult conv;
     conv.name = "conv1";
     conv.kind = "conv";
+    conv.source = "input";
+    conv.activation = "relu";
     conv.input = {32, 32, 3};
     conv.conv = {32, 32, 64};
     conv.output = {16, 16, 64};
@@ -27,7 +30,7 @@ inline RunResult sample_run() {
     conv.input_format = "Q2.6";
     conv.weight_format = "Q1.7";
     conv.output_format = "UQ3.5";
-    conv.schedule = {"im2col", 4, 32, 4, 8, 16, 1, 512};
+    conv.schedule = {"im2col", "pixels channels k", 4, 32, 4, 4, 8, 16, 1, 512};
     conv.macs = 1'769'472;
     conv.utilization_fraction = 0.5;
     LayerCounters& counters = conv.counters;
@@ -54,11 +57,13 @@ inline RunResult sample_run() {
     LayerResult pool;
     pool.name = "pool, \"wide\"";
     pool.kind = "pool";
+    pool.source = "conv1";
+    pool.activation = "none";
     pool.input = pool.conv = {16, 16, 64};
     pool.output = {1, 1, 64};
     pool.kernel_height = pool.kernel_width = 16;
     pool.input_format = pool.output_format = "UQ3.5";
-    pool.schedule = {"stream", 1, 1, 0, 1, 16, 0, 16};
+    pool.schedule = {"stream", "pixels channels k", 1, 1, 4, 0, 1, 16, 0, 16, false, true};
     pool.start_cycle = 110'592;
     pool.counters.cycles = pool.counters.compute_cycles = 4096;
     pool.counters.dram_read_bytes = 3 * 1024 * 1024;
@@ -68,6 +73,13 @@ inline RunResult sample_run() {
     LayerResult gemm = conv;
     gemm.name = "classes";
     gemm.kind = "gemm";
+    gemm.source = "pool, \"wide\"";
+    gemm.residual_source = "conv1";
+    gemm.residual_format = "UQ4.4";
+    gemm.activation = "rrelu";
+    gemm.schedule.mapping = "kernel_offset";
+    gemm.schedule.loop_order = "channels pixels k";
+    gemm.schedule.input_on_chip = true;
     gemm.input = {1, 1, 64};
     gemm.conv = gemm.output = {1, 1, 10};
     gemm.kernel_height = gemm.kernel_width = 1;

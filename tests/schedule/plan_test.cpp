@@ -5,9 +5,9 @@
 #include <set>
 
 #include "sw/base/error.h"
-#include "sw/driver/cycle_simulation.h"
 #include "sw/schedule/pack_weights.h"
 #include "sw/schedule/program.h"
+#include "tests/property/case_params.h"
 #include "tests/property/random_layer.h"
 
 namespace accelsim {
@@ -16,7 +16,8 @@ namespace {
 constexpr uint64_t kCases = 300;
 
 /// The plan's counts, taken from the Program's tables one entry at a time.
-LayerPlan count_tables(const LayerProgram& program, const QuantizedLayer& layer, int array_rows) {
+LayerPlan count_tables(const LayerProgram& program, const QuantizedLayer& layer,
+                       const ArrayParams& array) {
     LayerPlan counted;
     counted.sizes = program.plan.sizes;
     std::set<std::pair<int32_t, int32_t>> corners;
@@ -29,21 +30,29 @@ LayerPlan count_tables(const LayerProgram& program, const QuantizedLayer& layer,
     counted.channel_tiles = static_cast<int64_t>(first_channels.size());
     counted.output_blocks = static_cast<int64_t>(program.output_blocks.size());
     counted.tiles = static_cast<int64_t>(program.tiles.size());
+    int64_t loads = 0, drains = 0;
     std::set<int32_t> k_blocks;  // by the first k of a stationary weight block
     for (const TileJob& tile : program.tiles) {
         const OutputBlock& block = program.output_blocks[static_cast<size_t>(tile.output_block)];
         k_blocks.insert(tile.depth_first - tile.weight_row);
-        const int64_t pixels = block.conv.pixels();
-        if (layer.has_array_work()) {
-            counted.beats += pixels;
-            counted.macs += pixels * tile.depth_count * block.conv.channels();
-        } else {
+        const int64_t pixels = array.is_output_stationary() && layer.has_array_work()
+                                   ? tile.pixel_count
+                                   : block.conv.pixels();
+        if (!layer.has_array_work()) {
             counted.beats += pixels * tile.depth_count;
+            continue;
+        }
+        counted.macs += pixels * tile.depth_count * block.conv.channels();
+        if (array.is_output_stationary()) {
+            counted.beats += tile.beats;
+            drains += tile.last_fold;
+        } else {
+            counted.beats += array.is_input_stationary() ? block.conv.channels() : pixels;
+            loads += array.word_channels();
         }
     }
     counted.k_blocks = static_cast<int64_t>(k_blocks.size());
-    const int64_t loads = layer.has_array_work() ? counted.tiles * array_rows : 0;
-    counted.least_cycles = std::max(counted.beats, loads);
+    counted.least_cycles = std::max({counted.beats, loads, drains * array.rows});
     return counted;
 }
 
@@ -52,12 +61,12 @@ TEST(Plan, CountsWhatTheTablesHold) {
         const oracle::RandomCase drawn = oracle::random_case(seed);
         oracle::Random random(seed);
         const AcceleratorParams accelerator = to_params(drawn);
-        const QuantizedNetwork network = to_network(drawn, random);
+        const QuantizedNetwork network = to_network({drawn}, random);
         const QuantizedLayer& layer = network.layers.front();
-        const LayerPlan plan = plan_layer(layer, accelerator, to_sizes(drawn));
-        const LayerPlan counted = count_tables(build_program(layer, accelerator, plan, {}), layer,
-                                               accelerator.array.rows);
-        const auto weights = pack_weights(layer, accelerator, plan.sizes);
+        const LayerPlan plan = plan_layer(layer, accelerator, to_schedule(drawn));
+        const LayerPlan counted =
+            count_tables(build_program(layer, accelerator, plan, {}), layer, accelerator.array);
+        const auto weights = pack_weights(layer, accelerator, plan);
         SCOPED_TRACE("seed " + std::to_string(seed) + ": " + describe(drawn));
         ASSERT_EQ(plan.pixel_blocks, counted.pixel_blocks);
         ASSERT_EQ(plan.channel_tiles, counted.channel_tiles);
@@ -113,8 +122,9 @@ TEST(Schedule, TellsEveryLayerThatTheNetworkDoesNotHave) {
     ScheduleOverride too_large;
     too_large.rows_per_block = 5;
     try {
-        const CycleSimulation simulation(
-            one_pe(), network, {{"outre", misspelt}, {"conv9_9", {}}, {"outer", too_large}});
+        ScheduleParams schedule;
+        schedule.layers = {{"outre", misspelt}, {"conv9_9", {}}, {"outer", too_large}};
+        plan_network(network, one_pe(), schedule);
         FAIL();
     } catch (const UserError& error) {
         ASSERT_EQ(error.faults().size(), 3U);
@@ -123,6 +133,68 @@ TEST(Schedule, TellsEveryLayerThatTheNetworkDoesNotHave) {
         EXPECT_EQ(error.faults()[1].to_string(),
                   "run.yaml:12:5: schedule.layers.outre: no such layer, did you mean 'outer'?");
     }
+}
+
+/// What plan_network says of `keep_output: true` for layer `name`; empty where it plans.
+std::string refusal(const QuantizedNetwork& network, const AcceleratorParams& accelerator,
+                    const std::string& name) {
+    ScheduleParams schedule;
+    schedule.layers[name].keep_output = true;
+    try {
+        plan_network(network, accelerator, schedule);
+        return {};
+    } catch (const UserError& error) {
+        return error.what();
+    }
+}
+
+/// a -> b -> c, and c adds a's output.
+QuantizedNetwork three_layers() {
+    QuantizedNetwork network;
+    for (const char* name : {"a", "b", "c"}) {
+        network.layers.push_back(outer_product(8, 1).layers[0]);
+        network.layers.back().name = name;
+    }
+    network.layers[2].residual = Residual{};
+    network.layers[2].residual->source = 0;
+    return network;
+}
+
+TEST(Schedule, SaysWhyAMapCannotStayOnChip) {
+    const std::string cannot = ".keep_output: the map cannot stay on chip: ";
+    QuantizedNetwork network = three_layers();
+    EXPECT_EQ(refusal(network, one_pe(), "b"), "");
+    EXPECT_EQ(refusal(network, one_pe(), "a"),
+              "schedule.layers.a" + cannot + "layer 'c' adds the map from DRAM, got true");
+    EXPECT_EQ(refusal(network, one_pe(), "c"),
+              "schedule.layers.c" + cannot + "the network's output goes to DRAM, got true");
+    AcceleratorParams small = one_pe();
+    small.input_buffer.capacity_bytes = 14;
+    EXPECT_EQ(refusal(network, small, "b"),
+              "schedule.layers.b" + cannot +
+                  "the map needs 8 bytes, a slot of the input buffer has 7, got true");
+    small.input_buffer.slots = 1;
+    EXPECT_EQ(refusal(network, small, "b"),
+              "schedule.layers.b" + cannot +
+                  "one slot of the input buffer keeps the map, another is read: "
+                  "accelerator.input_buffer.slots must be 2, got true");
+    network.layers[2].source = 0;
+    EXPECT_EQ(refusal(network, one_pe(), "b"),
+              "schedule.layers.b" + cannot + "the next layer, 'c', does not read it, got true");
+}
+
+TEST(Schedule, KeepsEveryMapThatFitsInTurns) {
+    ScheduleParams schedule;
+    schedule.keep_on_chip = true;
+    QuantizedNetwork network = three_layers();
+    network.layers[2].residual.reset();
+    const std::vector<LayerPlan> plans = plan_network(network, one_pe(), schedule);
+    EXPECT_TRUE(plans[0].on_chip.output && plans[1].on_chip.input && plans[1].on_chip.output &&
+                plans[2].on_chip.input);
+    EXPECT_FALSE(plans[0].on_chip.input || plans[2].on_chip.output);
+    EXPECT_EQ(plans[1].on_chip.first_input_slot, plans[0].on_chip.kept_output_slot);
+    EXPECT_EQ(plans[2].on_chip.first_input_slot, plans[1].on_chip.kept_output_slot);
+    EXPECT_NE(plans[0].on_chip.kept_output_slot, plans[1].on_chip.kept_output_slot);
 }
 
 }  // namespace

@@ -29,6 +29,8 @@ class Random {
     uint64_t state_;
 };
 
+constexpr int64_t kNetworkInput = -1;
+
 /// A layer on an accelerator, small enough for a clocked simulation of milliseconds, that fits and
 /// runs.
 struct RandomCase {
@@ -36,6 +38,8 @@ struct RandomCase {
     Layer layer;
     Accelerator accelerator;
     SizeOverrides overrides;
+    /// Whose output the residual operand is: the number of a layer of the chain, or kNetworkInput.
+    int64_t residual_source = kNetworkInput;
     bool is_gemm = false;
     bool average_pooling =
         false;  ///< the kind of the fused pooling or of the pooling layer, else maximum
@@ -51,11 +55,14 @@ RandomCase random_case(uint64_t seed);
 
 /// Layers one after the other on one accelerator, each reading the map of the one before; what a
 /// layer leaves behind in the machine must not disturb the next. At least two layers; deep
-/// pipelines and pooling layers are frequent.
+/// pipelines, pooling layers, residual operands and maps kept on chip are frequent.
 std::vector<RandomCase> random_chain(uint64_t seed);
 
 /// What a case is a case of, by name: for the tables of coverage.
 std::map<std::string, bool> features(const RandomCase& drawn);
+
+/// What a chain is a case of, as a chain.
+std::map<std::string, bool> features(const std::vector<RandomCase>& chain);
 
 /// One line that tells the whole case, for a failure's message.
 std::string describe(const RandomCase& random_case);

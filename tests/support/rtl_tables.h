@@ -25,6 +25,18 @@ inline constexpr SystolicTensorsRow kSystolicTensors[] = {
     {4, 64, 1, 4, 20, 86},    {4, 64, 2, 4, 20, 173},   {4, 64, 4, 4, 20, 347},
 };
 
+/// The same project, output stationary: an n x n array, n x K by K x n. Clock edges from the first
+/// one that samples operands until the first and the last PE hold their final sums.
+struct SystolicTensorsOsRow {
+    int array_n, k, first_final, last_final;
+};
+
+inline constexpr SystolicTensorsOsRow kSystolicTensorsOs[] = {
+    {16, 1, 4, 34},   {16, 4, 7, 37},   {16, 8, 11, 41}, {16, 16, 19, 49},
+    {16, 32, 35, 65}, {16, 64, 67, 97}, {4, 1, 4, 10},   {4, 4, 7, 13},
+    {4, 8, 11, 17},   {4, 16, 19, 25},  {4, 32, 35, 41}, {4, 64, 67, 73},
+};
+
 /// inQuitiVe/ECE284-Final-VLSI-Scream 80d034908d21832965c58330482ad9e58d7951af, Part3, mode
 /// vanilla: the founding 8 x 8 array, 4-bit, 36 beats for each of the nine kernel positions.
 /// Measured with Icarus Verilog; clock edges. An end is the edge after the last value.
@@ -40,5 +52,22 @@ inline constexpr FoundingRow kFounding[] = {
     {661, 670, 681, 688, 706, 724, 727}, {759, 768, 779, 786, 804, 822, 825},
     {857, 866, 877, 884, 902, 920, 923},
 };
+
+/// The same array, mode act_2b: 2-bit activations, two weights a PE.
+inline constexpr FoundingRow kFoundingTwoBits[] = {
+    {81, 98, 109, 116, 134, 152, 155},         {195, 212, 223, 230, 248, 266, 269},
+    {309, 326, 337, 344, 362, 380, 383},       {423, 440, 451, 458, 476, 494, 497},
+    {537, 554, 565, 572, 590, 608, 611},       {651, 668, 679, 686, 704, 722, 725},
+    {765, 782, 793, 800, 818, 836, 839},       {879, 896, 907, 914, 932, 950, 953},
+    {993, 1010, 1021, 1028, 1046, 1064, 1067},
+};
+
+/// The same array, modes os_vanilla and os_2b (equal): the start and the end of the last burst of
+/// beats, and the drain behind it.
+struct FoundingOsRow {
+    int last_burst, exec_end, psum_col0_first, psum_col7_end;
+};
+
+inline constexpr FoundingOsRow kFoundingOs = {252, 261, 266, 281};
 
 }  // namespace accelsim

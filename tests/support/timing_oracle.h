@@ -41,6 +41,8 @@ struct Layer {
     int64_t groups = 1;
     int64_t out_channels = 1;
     std::optional<Window> fused_pool;  ///< window = stride, no padding
+    /// Bits of the map of the convolution's output shape that is added to it; none without one.
+    std::optional<int64_t> residual_bits;
 };
 
 /// M x K x N as the 1 x 1 convolution of an M x 1 map with K channels.
@@ -55,7 +57,11 @@ struct Buffer {
     int64_t slot_bits() const { return capacity_bytes / slots * 8; }
 };
 
+enum class Dataflow { kWeightStationary, kOutputStationary, kInputStationary };
 enum class Preload { kShadow, kSingle, kDrained };
+enum class Mapping { kIm2col, kKernelOffset };
+/// The outer loops, outermost first.
+enum class LoopOrder { kPixelsChannels, kChannelsPixels };
 
 struct Dram {
     bool ideal = false;
@@ -71,10 +77,13 @@ struct Dram {
 struct Accelerator {
     int64_t rows = 8;  ///< R
     int64_t cols = 8;  ///< C
+    Dataflow dataflow = Dataflow::kWeightStationary;
     Preload preload = Preload::kShadow;
+    int64_t macs_per_pe = 1;             ///< W
     int64_t pe_pipeline_stages = 1;      ///< p
     int64_t input_stages = 1;            ///< a
     int64_t load_gap = 0;                ///< g
+    int64_t row_skew = 1;                ///< s, output stationary
     int64_t accumulate_stages = 1;       ///< z
     int64_t post_processing_stages = 4;  ///< q
     Buffer accumulator;                  ///< its banks are not read
@@ -82,26 +91,41 @@ struct Accelerator {
     Buffer input_buffer;
     Buffer weight_buffer;
     Buffer output_buffer;
+    Buffer residual_buffer;  ///< its banks are not read
     int64_t activation_bits = 8;
     int64_t weight_bits = 8;
     int64_t output_bits = 8;
     Dram dram;
+
+    bool weight_stationary() const { return dataflow == Dataflow::kWeightStationary; }
+    bool output_stationary() const { return dataflow == Dataflow::kOutputStationary; }
+    bool input_stationary() const { return dataflow == Dataflow::kInputStationary; }
+    int64_t word_channels() const { return rows * macs_per_pe; }  ///< R*W
+    int64_t beat_depth() const {
+        return output_stationary() ? macs_per_pe : word_channels();
+    }  ///< U
 };
 
-/// The user's sizes of one layer. What is left out is chosen by the default rules among the sizes
-/// that are left.
+/// The user's schedule of one layer. What is left out is chosen by the default rules among what is
+/// left.
 struct SizeOverrides {
-    std::optional<int64_t> rows_per_block;
-    std::optional<int64_t> cols_per_block;
-    std::optional<int64_t> k_tiles_per_block;
+    std::optional<int64_t> rows_per_block{};
+    std::optional<int64_t> cols_per_block{};
+    std::optional<int64_t> k_tiles_per_block{};
+    std::optional<int64_t> channels_per_block{};  ///< input stationary alone
+    Mapping mapping = Mapping::kIm2col;
+    std::optional<LoopOrder> loop_order{};
+    bool input_kept = false;   ///< the input map is in the input buffer from cycle 0
+    bool output_kept = false;  ///< the output map goes to the input buffer
 };
 
-/// Rows and columns of a block of computed pixels, K tiles of a K block. A pooling layer has one K
-/// tile.
+/// Rows, columns and channels of an output block of computed pixels, K tiles of a K block. A
+/// pooling layer has one K tile.
 struct Sizes {
     int64_t rows_per_block = 0;
     int64_t cols_per_block = 0;
     int64_t k_tiles_per_block = 0;
+    int64_t channels_per_block = 0;
 };
 
 struct Stalls {
@@ -129,7 +153,8 @@ struct Counters {
     int64_t dram_write_bytes = 0;
 };
 
-/// In cycles from the layer's start. A pooling layer has the inputs only.
+/// In cycles from the layer's start. A pooling layer has the inputs only, the sums are those of
+/// output stationary.
 struct Events {
     std::optional<int64_t> first_load;
     std::optional<int64_t> first_input;
@@ -138,18 +163,37 @@ struct Events {
     std::optional<int64_t> last_column_first_output;
     std::optional<int64_t> last_output;
     std::optional<int64_t> last_accumulate;
+    std::optional<int64_t> first_sum_final;
+    std::optional<int64_t> last_sum_final;
 };
 
 /// Deliberate one-cycle mistakes: a property test that compares with the oracle must catch each of
 /// them.
 enum class Mutation {
     kNone,
-    kWeightBlockFreedEarly,  ///< at WL + L - 1
-    kInputBlockFreedEarly,   ///< at E - 1
-    kAccumulatorFreedLate,   ///< Q_(j-2) is seen a cycle late by the array
-    kOutputSlotFreedLate,    ///< at G + occ + 1
-    kShadowLoadEarly,        ///< WL_i >= A_(i-1) + (p-1)(R-1) - 1
+    kWeightBlockFreedEarly,      ///< `ws`: at WL + L - 1; `is`, `os`: at E - 1
+    kInputBlockFreedEarly,       ///< `ws`, `os`, pooling: at E - 1
+    kStationaryInputFreedEarly,  ///< `is`: at WL + L - 1
+    kAccumulatorFreedLate,       ///< Q_(j-2) is seen a cycle late by the array
+    kOutputSlotFreedLate,        ///< at G + occ + 1
+    kShadowLoadEarly,            ///< WL_i >= A_(i-1) + (p-1)(R-1) - 1
+    kDrainEarly,                 ///< at V - 1
+    kShadowDrainUnawaited,       ///< S_i >= E_h + R - B_i is not asked
+    kResidualAwaitedLate,        ///< its X is seen a cycle late by post-processing
+    kKeptStoreLate,              ///< acknowledged a cycle late
 };
+
+/// All but kNone.
+constexpr Mutation kMutations[] = {Mutation::kWeightBlockFreedEarly,
+                                   Mutation::kInputBlockFreedEarly,
+                                   Mutation::kStationaryInputFreedEarly,
+                                   Mutation::kAccumulatorFreedLate,
+                                   Mutation::kOutputSlotFreedLate,
+                                   Mutation::kShadowLoadEarly,
+                                   Mutation::kDrainEarly,
+                                   Mutation::kShadowDrainUnawaited,
+                                   Mutation::kResidualAwaitedLate,
+                                   Mutation::kKeptStoreLate};
 
 enum class Verdict {
     kRuns,
@@ -165,10 +209,13 @@ struct Answer {
     int64_t pixel_blocks = 0;
     int64_t k_blocks = 0;
     int64_t output_blocks = 0;
+    int64_t drains = 0;        ///< output stationary: tiles that drain
+    int64_t short_drains = 0;  ///< of them after the first, those of fewer beats than rows
     int64_t cycles = 0;
     int64_t compute_cycles = 0;
     Stalls stalls;
-    int64_t dram_read_weight_cycles = 0;  ///< the part of stalls.dram_read that waits for weights
+    int64_t dram_read_weight_cycles = 0;    ///< the part of stalls.dram_read that waits for weights
+    int64_t dram_read_residual_cycles = 0;  ///< the part that waits for residual operands
     Counters counters;
     Events events;
 };

@@ -1,10 +1,19 @@
 #include <algorithm>
+#include <array>
 
 #include "tests/support/timing_oracle_program.h"
 
 namespace accelsim::oracle {
 
 int64_t ceil_divide(int64_t value, int64_t divisor) { return (value + divisor - 1) / divisor; }
+
+std::vector<Span> cut(Span whole, int64_t size) {
+    std::vector<Span> spans;
+    for (int64_t first = whole.first; first < whole.end; first += size) {
+        spans.push_back({first, std::min(first + size, whole.end)});
+    }
+    return spans;
+}
 
 int64_t k_extent(const Layer& layer) {
     return layer.kernel.height * layer.kernel.width * (layer.input.channels / layer.groups);
@@ -14,18 +23,26 @@ Window fused_window(const Layer& layer) {
     return layer.kind == LayerKind::kConvolution ? layer.fused_pool.value_or(Window{}) : Window{};
 }
 
-Map computed_map(const Layer& layer) {
+Map kernel_map(const Layer& layer) {
     const int64_t free_rows =
         layer.input.height + layer.pads.top + layer.pads.bottom - layer.kernel.height;
     const int64_t free_cols =
         layer.input.width + layer.pads.left + layer.pads.right - layer.kernel.width;
     if (free_rows < 0 || free_cols < 0) return {0, 0, 0};
-    const int64_t height = free_rows / layer.stride.height + 1;
-    const int64_t width = free_cols / layer.stride.width + 1;
-    if (layer.kind == LayerKind::kPooling) return {height, width, layer.input.channels};
+    return {free_rows / layer.stride.height + 1, free_cols / layer.stride.width + 1,
+            layer.kind == LayerKind::kPooling ? layer.input.channels : layer.out_channels};
+}
+
+Map computed_map(const Layer& layer) {
+    const Map output = output_map(layer);
     const Window pool = fused_window(layer);
-    return {height / pool.height * pool.height, width / pool.width * pool.width,
-            layer.out_channels};
+    return {output.height * pool.height, output.width * pool.width, output.channels};
+}
+
+Map output_map(const Layer& layer) {
+    const Map map = kernel_map(layer);
+    const Window pool = fused_window(layer);
+    return {map.height / pool.height, map.width / pool.width, map.channels};
 }
 
 Box kernel_box(const Layer& layer, Span k) {
@@ -79,6 +96,69 @@ int64_t box_bytes(const Map& map, const Box& box, int64_t bits) {
     }
     if (run.size() > 0) move_run();
     return bytes;
+}
+
+std::vector<Span> k_tiles(const Layer& layer, const Accelerator& accelerator, Mapping mapping) {
+    const Span all = {0, k_extent(layer)};
+    if (mapping == Mapping::kIm2col) {
+        return cut(all, accelerator.beat_depth());
+    }
+    std::vector<Span> tiles;
+    for (const Span position : cut(all, layer.input.channels / layer.groups)) {
+        for (const Span tile : cut(position, accelerator.word_channels())) tiles.push_back(tile);
+    }
+    return tiles;
+}
+
+Span k_block_of(const std::vector<Span>& tiles, int64_t block, int64_t size) {
+    const auto first = static_cast<size_t>(block * size);
+    const size_t end = std::min(first + static_cast<size_t>(size), tiles.size());
+    return {tiles[first].first, tiles[end - 1].end};
+}
+
+int64_t Step::words() const {
+    int64_t sum = 0;
+    for (const auto& [position, words] : words_at) sum += words;
+    return sum;
+}
+
+namespace {
+
+using Word = std::array<int64_t, 3>;
+constexpr Word kNoWord = {-1, -1, -1};
+
+/// The step reads a word where it is not `last`, the one read just before.
+Step step_of(const Layer& layer, Span k, int64_t word_channels, Word& last) {
+    Step step{k, {}};
+    for (int64_t element = k.first; element < k.end; ++element) {
+        const KernelPosition at = position_of(layer, element);
+        const Word word = {at.ky, at.kx, at.channel / word_channels};
+        if (word != last) ++step.words_at[{at.ky, at.kx}];
+        last = word;
+    }
+    return step;
+}
+
+}  // namespace
+
+std::vector<KBlock> k_blocks_of(const Layer& layer, const Accelerator& accelerator, Mapping mapping,
+                                int64_t k_tiles_per_block) {
+    const std::vector<Span> tiles = k_tiles(layer, accelerator, mapping);
+    const auto count = static_cast<int64_t>(tiles.size());
+    const int64_t depth = accelerator.beat_depth();
+    std::vector<KBlock> blocks;
+    for (const Span numbers : cut({0, count}, k_tiles_per_block)) {
+        KBlock block{k_block_of(tiles, numbers.first / k_tiles_per_block, k_tiles_per_block), {}};
+        Word last = kNoWord;
+        for (int64_t tile = numbers.first; tile < numbers.end; ++tile) {
+            if (!accelerator.output_stationary()) last = kNoWord;
+            for (const Span k : cut(tiles[static_cast<size_t>(tile)], depth)) {
+                block.steps.push_back(step_of(layer, k, accelerator.word_channels(), last));
+            }
+        }
+        blocks.push_back(std::move(block));
+    }
+    return blocks;
 }
 
 }  // namespace accelsim::oracle

@@ -1,199 +1,173 @@
 #include "tests/support/timing_oracle_program.h"
 
 #include <algorithm>
-#include <array>
-#include <optional>
-#include <set>
+
+#include "tests/support/timing_oracle_jobs.h"
 
 namespace accelsim::oracle {
 namespace {
 
-/// Which blocks a buffer's loads brought, in the order of the loads.
-template <typename Key>
-class LoadedBlocks {
-  public:
-    explicit LoadedBlocks(int64_t slots) : slots_(slots) {}
+struct PixelBlock {
+    Span rows;
+    Span cols;
 
-    /// The block's number if it is among the last `slots` loaded.
-    std::optional<int64_t> find(const Key& key) const {
-        const auto count = static_cast<int64_t>(keys_.size());
-        for (int64_t b = std::max<int64_t>(0, count - slots_); b < count; ++b) {
-            if (keys_[static_cast<size_t>(b)] == key) return b;
-        }
-        return std::nullopt;
-    }
+    int64_t pixels() const { return rows.size() * cols.size(); }
+};
 
-    int64_t add(const Key& key) {
-        keys_.push_back(key);
-        return static_cast<int64_t>(keys_.size()) - 1;
-    }
-
-  private:
-    int64_t slots_;
-    std::vector<Key> keys_;
+/// A pooling layer has one group of all channels.
+struct ChannelBlock {
+    int64_t group = 0;
+    Span channels;  ///< of the group
 };
 
 class ProgramBuilder {
   public:
-    ProgramBuilder(const Layer& layer, const Accelerator& accelerator, const Sizes& sizes)
+    ProgramBuilder(const Layer& layer, const Accelerator& accelerator,
+                   const SizeOverrides& overrides, const Sizes& sizes, Program& program)
         : layer_(layer),
           accelerator_(accelerator),
-          sizes_(sizes),
+          overrides_(overrides),
           map_(computed_map(layer)),
-          weights_(accelerator.weight_buffer.slots),
-          inputs_(accelerator.input_buffer.slots) {}
-
-    Program build() {
-        for (int64_t y = 0; y < map_.height; y += sizes_.rows_per_block) {
-            for (int64_t x = 0; x < map_.width; x += sizes_.cols_per_block) {
-                rows_ = {y, std::min(y + sizes_.rows_per_block, map_.height)};
-                cols_ = {x, std::min(x + sizes_.cols_per_block, map_.width)};
-                ++program_.pixel_blocks;
-                if (layer_.kind == LayerKind::kPooling) {
-                    pool_pixel_block();
-                } else {
-                    convolve_pixel_block();
-                }
+          groups_(pooling() ? 1 : layer.groups),
+          program_(program),
+          jobs_(layer, accelerator, overrides, program) {
+        for (const Span rows : cut({0, map_.height}, sizes.rows_per_block)) {
+            for (const Span cols : cut({0, map_.width}, sizes.cols_per_block)) {
+                pixel_blocks_.push_back({rows, cols});
             }
         }
-        add_stores_before(output_block() - 1 + store_distance());
-        return std::move(program_);
+        for (int64_t group = 0; group < groups_; ++group) {
+            for (const Span channels :
+                 cut({0, map_.channels / groups_}, sizes.channels_per_block)) {
+                channel_blocks_.push_back({group, channels});
+            }
+        }
+        if (!pooling()) {
+            k_blocks_ = k_blocks_of(layer, accelerator, overrides.mapping, sizes.k_tiles_per_block);
+        }
+    }
+
+    void build() {
+        program_.pixel_blocks = static_cast<int64_t>(pixel_blocks_.size());
+        program_.k_blocks = pooling() ? 1 : static_cast<int64_t>(k_blocks_.size());
+        if (pixels_outside()) {
+            for (const PixelBlock& pixels : pixel_blocks_) {
+                for (const ChannelBlock& channels : channel_blocks_) add(pixels, channels);
+            }
+        } else {
+            for (const ChannelBlock& channels : channel_blocks_) {
+                for (const PixelBlock& pixels : pixel_blocks_) add(pixels, channels);
+            }
+        }
+        jobs_.finish();
     }
 
   private:
-    int64_t pixels() const { return rows_.size() * cols_.size(); }
+    bool pooling() const { return layer_.kind == LayerKind::kPooling; }
 
-    void convolve_pixel_block() {
-        const int64_t group_channels = layer_.out_channels / layer_.groups;
-        for (int64_t group = 0; group < layer_.groups; ++group) {
-            for (int64_t n = 0; n < group_channels; n += accelerator_.cols) {
-                const int64_t end = std::min(n + accelerator_.cols, group_channels);
-                convolve_output_block(group, {n, end});
-                const int64_t offset = group * group_channels;
-                finish_output_block({offset + n, offset + end}, pixels());
+    bool pixels_outside() const {
+        if (pooling()) return true;
+        return overrides_.loop_order.value_or(accelerator_.input_stationary()
+                                                  ? LoopOrder::kChannelsPixels
+                                                  : LoopOrder::kPixelsChannels) ==
+               LoopOrder::kPixelsChannels;
+    }
+
+    void add(const PixelBlock& pixels, const ChannelBlock& channels) {
+        const int64_t offset = channels.group * (map_.channels / groups_);
+        const Span out_channels = {offset + channels.channels.first,
+                                   offset + channels.channels.end};
+        if (pooling()) {
+            pool(pixels, out_channels);
+        } else if (accelerator_.output_stationary()) {
+            convolve_output_stationary(pixels, channels);
+        } else {
+            convolve_stationary(pixels, channels);
+        }
+        if (!pooling()) count_convolution(pixels, channels.channels.size());
+        if (layer_.residual_bits) jobs_.residual({pixels.rows, pixels.cols, out_channels});
+        finish_output_block(pixels, out_channels);
+    }
+
+    void pool(const PixelBlock& pixels, Span channels) {
+        const int64_t words = ceil_divide(channels.size(), accelerator_.word_channels());
+        const Box kernel = {{0, layer_.kernel.height}, {0, layer_.kernel.width}, channels};
+        const int64_t input_block = jobs_.input(input_box(pixels, kernel));
+        for (int64_t ky = 0; ky < layer_.kernel.height; ++ky) {
+            for (int64_t kx = 0; kx < layer_.kernel.width; ++kx) {
+                program_.counters.input_buffer_read_words += words * inside(pixels, ky, kx);
+            }
+        }
+        const int64_t beats = pixels.pixels() * layer_.kernel.height * layer_.kernel.width;
+        const int64_t beat_cycles = ceil_divide(words, accelerator_.input_buffer.banks);
+        add_tile({output_block(), kNoBlock, input_block, beats, beat_cycles, beats * beat_cycles,
+                  false, false});
+    }
+
+    /// Weight and input stationary: a tile for every K tile.
+    void convolve_stationary(const PixelBlock& pixels, const ChannelBlock& channels) {
+        const bool input_stationary = accelerator_.input_stationary();
+        const int64_t beats = input_stationary ? channels.channels.size() : pixels.pixels();
+        for (size_t b = 0; b < k_blocks_.size(); ++b) {
+            const Tile blocks = load(b, pixels, channels);
+            for (const Step& step : k_blocks_[b].steps) {
+                Tile tile = blocks;
+                tile.beats = beats;
+                tile.first_beat_cycles =
+                    input_stationary ? 1
+                                     : ceil_divide(step.words(), accelerator_.input_buffer.banks);
+                tile.cycles = tile.first_beat_cycles * beats;
+                Counters& counters = program_.counters;
+                (input_stationary ? counters.input_buffer_read_words
+                                  : counters.weight_buffer_read_words) += step.k.size();
+                if (input_stationary) counters.weight_buffer_read_words += beats;
+                counters.accumulator_write_words += beats;
+                if (step.k.first > 0) counters.accumulator_read_words += beats;
+                add_tile(tile);
             }
         }
     }
 
-    void convolve_output_block(int64_t group, Span out_channels) {
-        const int64_t k_extent_of_group = k_extent(layer_);
-        const int64_t k_block_size = sizes_.k_tiles_per_block * accelerator_.rows;
-        program_.k_blocks = ceil_divide(k_extent_of_group, k_block_size);
-        for (int64_t block = 0; block < program_.k_blocks; ++block) {
-            const Span k = {block * k_block_size,
-                            std::min((block + 1) * k_block_size, k_extent_of_group)};
-            const int64_t weight_block = load_weights(group, out_channels, block, k);
-            const int64_t input_block = load_input(convolution_box(group, k));
-            for (int64_t tile_k = k.first; tile_k < k.end; tile_k += accelerator_.rows) {
-                add_convolution_tile({tile_k, std::min(tile_k + accelerator_.rows, k.end)},
-                                     weight_block, input_block, out_channels.size());
+    /// A tile for every R pixels and K block.
+    void convolve_output_stationary(const PixelBlock& pixels, const ChannelBlock& channels) {
+        for (const Span pixel_tile : cut({0, pixels.pixels()}, accelerator_.rows)) {
+            for (size_t b = 0; b < k_blocks_.size(); ++b) {
+                Tile tile = load(b, pixels, channels);
+                for (const Step& step : k_blocks_[b].steps) {
+                    const int64_t beat_cycles =
+                        std::max<int64_t>(1, ceil_divide(pixel_tile.size() * step.words(),
+                                                         accelerator_.input_buffer.banks));
+                    if (tile.beats++ == 0) tile.first_beat_cycles = beat_cycles;
+                    tile.cycles += beat_cycles;
+                }
+                tile.begins_sum = b == 0;
+                tile.drains = b + 1 == k_blocks_.size();
+                program_.counters.weight_buffer_read_words += k_blocks_[b].k.size();
+                if (tile.drains) {
+                    program_.counters.accumulator_write_words += pixel_tile.size();
+                }
+                add_tile(tile);
             }
         }
     }
 
-    void add_convolution_tile(Span k, int64_t weight_block, int64_t input_block,
-                              int64_t out_channels) {
-        std::set<std::array<int64_t, 3>> words;
-        for (int64_t element = k.first; element < k.end; ++element) {
-            const KernelPosition at = position_of(layer_, element);
-            words.insert({at.ky, at.kx, at.channel / accelerator_.rows});
-        }
-        for (const auto& [ky, kx, channel_word] : words) count_reads(ky, kx, 1);
-        Counters& counters = program_.counters;
-        counters.macs += pixels() * k.size() * out_channels;
-        counters.weight_buffer_read_words += k.size();
-        counters.accumulator_write_words += pixels();
-        if (k.first > 0) counters.accumulator_read_words += pixels();
-        add_tile({output_block(), weight_block, input_block, pixels(),
-                  cycles_per_beat(static_cast<int64_t>(words.size()))});
-    }
-
-    void pool_pixel_block() {
-        for (int64_t n = 0; n < map_.channels; n += accelerator_.cols) {
-            const Span channels = {n, std::min(n + accelerator_.cols, map_.channels)};
-            const int64_t words = ceil_divide(channels.size(), accelerator_.rows);
-            const int64_t input_block = load_input(
-                input_box({{0, layer_.kernel.height}, {0, layer_.kernel.width}, channels}));
-            for (int64_t ky = 0; ky < layer_.kernel.height; ++ky) {
-                for (int64_t kx = 0; kx < layer_.kernel.width; ++kx) count_reads(ky, kx, words);
-            }
-            add_tile({output_block(), kNoBlock, input_block,
-                      pixels() * layer_.kernel.height * layer_.kernel.width,
-                      cycles_per_beat(words)});
-            finish_output_block(channels, 0);
-        }
-        program_.k_blocks = 1;
-    }
-
-    int64_t output_block() const { return static_cast<int64_t>(program_.output_blocks.size()); }
-
-    int64_t cycles_per_beat(int64_t words) const {
-        return ceil_divide(words, accelerator_.input_buffer.banks);
-    }
-
-    void count_reads(int64_t ky, int64_t kx, int64_t words) {
-        program_.counters.input_buffer_read_words +=
-            words *
-            inside_count(rows_, ky, layer_.stride.height, layer_.pads.top, layer_.input.height) *
-            inside_count(cols_, kx, layer_.stride.width, layer_.pads.left, layer_.input.width);
-    }
-
-    /// `kernel` has channels of the whole map.
-    Box input_box(const Box& kernel) const {
-        return {
-            map_span(rows_, kernel.rows, layer_.stride.height, layer_.pads.top,
-                     layer_.input.height),
-            map_span(cols_, kernel.cols, layer_.stride.width, layer_.pads.left, layer_.input.width),
-            kernel.channels};
-    }
-
-    Box convolution_box(int64_t group, Span k) const {
+    /// The blocks that the tiles of this K block read, the stationary operand's loaded first.
+    Tile load(size_t k_block, const PixelBlock& pixels, const ChannelBlock& channels) {
+        const Span k = k_blocks_[k_block].k;
+        Tile tile;
+        tile.output_block = output_block();
+        const auto load_weights = [&] {
+            tile.weight_block = jobs_.weights(
+                {channels.group, channels.channels.first, static_cast<int64_t>(k_block)}, k.size(),
+                channels.channels.size());
+        };
+        if (!accelerator_.input_stationary()) load_weights();
         Box kernel = kernel_box(layer_, k);
-        const int64_t offset = group * (layer_.input.channels / layer_.groups);
+        const int64_t offset = channels.group * (layer_.input.channels / layer_.groups);
         kernel.channels = {offset + kernel.channels.first, offset + kernel.channels.end};
-        return input_box(kernel);
-    }
-
-    int64_t load_weights(int64_t group, Span out_channels, int64_t k_block, Span k) {
-        const std::array<int64_t, 3> key = {group, out_channels.first, k_block};
-        if (const auto held = weights_.find(key)) return *held;
-        const int64_t bits = k.size() * out_channels.size() * accelerator_.weight_bits;
-        program_.counters.weight_buffer_write_words += k.size();
-        program_.weight_last_reader.push_back(0);
-        return add_load(JobKind::kWeightLoad, weights_.add(key), ceil_divide(bits, 8));
-    }
-
-    int64_t load_input(const Box& box) {
-        if (box.empty()) return kNoBlock;
-        if (const auto held = inputs_.find(box)) return *held;
-        program_.counters.input_buffer_write_words +=
-            box.rows.size() * box.cols.size() * ceil_divide(box.channels.size(), accelerator_.rows);
-        program_.input_last_reader.push_back(0);
-        return add_load(JobKind::kInputLoad, inputs_.add(box),
-                        box_bytes(layer_.input, box, accelerator_.activation_bits));
-    }
-
-    int64_t add_load(JobKind kind, int64_t number, int64_t bytes) {
-        add_stores_before(output_block());
-        program_.jobs.push_back({kind, number, bytes});
-        program_.counters.dram_read_bytes += bytes;
-        return number;
-    }
-
-    /// Rule 1: store j directly before the first load whose first use is in output block j +
-    /// store_distance or later.
-    int64_t store_distance() const {
-        const bool accumulator_holds =
-            layer_.kind == LayerKind::kPooling || accelerator_.accumulator.slots == 1;
-        return accumulator_holds && accelerator_.output_buffer.slots == 1 ? 2 : 3;
-    }
-
-    void add_stores_before(int64_t first_use) {
-        for (; stores_ + store_distance() <= first_use; ++stores_) {
-            const int64_t bytes = program_.output_blocks[static_cast<size_t>(stores_)].store_bytes;
-            program_.jobs.push_back({JobKind::kStore, stores_, bytes});
-            program_.counters.dram_write_bytes += bytes;
-        }
+        tile.input_block = jobs_.input(input_box(pixels, kernel));
+        if (accelerator_.input_stationary()) load_weights();
+        return tile;
     }
 
     void add_tile(const Tile& tile) {
@@ -207,37 +181,72 @@ class ProgramBuilder {
         program_.tiles.push_back(tile);
     }
 
-    /// The block of the last tiles is complete; post-processing reads `accumulator_words` of it.
-    void finish_output_block(Span channels, int64_t accumulator_words) {
+    void count_convolution(const PixelBlock& pixels, int64_t channels) {
+        program_.counters.macs += pixels.pixels() * k_extent(layer_) * channels;
+        if (accelerator_.input_stationary()) return;
+        for (const KBlock& block : k_blocks_) {
+            for (const Step& step : block.steps) {
+                for (const auto& [position, words] : step.words_at) {
+                    program_.counters.input_buffer_read_words +=
+                        words * inside(pixels, position.first, position.second);
+                }
+            }
+        }
+    }
+
+    int64_t output_block() const { return static_cast<int64_t>(program_.output_blocks.size()); }
+
+    /// The block's pixels that read data, not padding, at this kernel position.
+    int64_t inside(const PixelBlock& pixels, int64_t ky, int64_t kx) const {
+        return inside_count(pixels.rows, ky, layer_.stride.height, layer_.pads.top,
+                            layer_.input.height) *
+               inside_count(pixels.cols, kx, layer_.stride.width, layer_.pads.left,
+                            layer_.input.width);
+    }
+
+    /// `kernel` has channels of the whole map.
+    Box input_box(const PixelBlock& pixels, const Box& kernel) const {
+        return {map_span(pixels.rows, kernel.rows, layer_.stride.height, layer_.pads.top,
+                         layer_.input.height),
+                map_span(pixels.cols, kernel.cols, layer_.stride.width, layer_.pads.left,
+                         layer_.input.width),
+                kernel.channels};
+    }
+
+    void finish_output_block(const PixelBlock& pixels, Span channels) {
         const Window pool = fused_window(layer_);
-        const Map output = {map_.height / pool.height, map_.width / pool.width, map_.channels};
-        const Box box = {{rows_.first / pool.height, rows_.end / pool.height},
-                         {cols_.first / pool.width, cols_.end / pool.width},
+        const Box box = {{pixels.rows.first / pool.height, pixels.rows.end / pool.height},
+                         {pixels.cols.first / pool.width, pixels.cols.end / pool.width},
                          channels};
-        const int64_t words = box.rows.size() * box.cols.size();
-        program_.counters.accumulator_read_words += accumulator_words;
-        program_.counters.output_buffer_write_words += words;
-        program_.counters.output_buffer_read_words += words;
-        program_.output_blocks.push_back({pixels(), static_cast<int64_t>(program_.tiles.size()) - 1,
-                                          box_bytes(output, box, accelerator_.output_bits)});
+        const bool lanes_are_pixels = accelerator_.input_stationary() && !pooling();
+        const int64_t words = lanes_are_pixels ? channels.size() : pixels.pixels();
+        program_.counters.accumulator_read_words += pooling() ? 0 : words;
+        program_.counters.output_buffer_write_words +=
+            lanes_are_pixels ? channels.size() : box.rows.size() * box.cols.size();
+        jobs_.store(box);
+        program_.output_blocks.push_back({words, static_cast<int64_t>(program_.tiles.size()) - 1});
     }
 
     const Layer& layer_;
     const Accelerator& accelerator_;
-    const Sizes& sizes_;
+    const SizeOverrides& overrides_;
     const Map map_;
-    Span rows_;  ///< of the pixel block
-    Span cols_;
-    int64_t stores_ = 0;
-    LoadedBlocks<std::array<int64_t, 3>> weights_;
-    LoadedBlocks<Box> inputs_;
-    Program program_;
+    const int64_t groups_;
+    Program& program_;
+    JobList jobs_;
+    std::vector<PixelBlock> pixel_blocks_;
+    std::vector<ChannelBlock> channel_blocks_;
+    std::vector<KBlock> k_blocks_;
 };
 
 }  // namespace
 
-Program build_program(const Layer& layer, const Accelerator& accelerator, const Sizes& sizes) {
-    return ProgramBuilder(layer, accelerator, sizes).build();
+Program build_program(const Layer& layer, const Accelerator& accelerator,
+                      const SizeOverrides& overrides, const Sizes& sizes) {
+    Program program;
+    program.input_slots = overrides.output_kept ? 1 : accelerator.input_buffer.slots;
+    ProgramBuilder(layer, accelerator, overrides, sizes, program).build();
+    return program;
 }
 
 }  // namespace accelsim::oracle

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/support/timing_oracle.h"
@@ -17,6 +19,9 @@ struct Span {
     int64_t size() const { return end - first; }
     bool operator==(const Span& other) const { return first == other.first && end == other.end; }
 };
+
+/// The spans of at most `size` that cover `whole`, in order.
+std::vector<Span> cut(Span whole, int64_t size);
 
 struct Box {
     Span rows;
@@ -34,24 +39,27 @@ constexpr int64_t kNoBlock = -1;
 struct Tile {
     int64_t output_block = 0;
     int64_t weight_block = kNoBlock;  ///< none in a pooling layer
-    int64_t input_block = kNoBlock;   ///< none where the box is empty
-    int64_t beats = 0;
-    int64_t cycles_per_beat = 0;
+    int64_t input_block = kNoBlock;   ///< none where the box is empty or the map was kept
+    int64_t beats = 0;                ///< B
+    int64_t first_beat_cycles = 0;    ///< I of the first beat
+    int64_t cycles = 0;               ///< E - S: the sum of its I
+    bool begins_sum = false;          ///< output stationary: the first K block of a drain
+    bool drains = false;              ///< output stationary: the last one
 };
 
 struct OutputBlock {
-    int64_t beats = 0;
+    int64_t accumulator_words = 0;
     int64_t last_tile = 0;
-    int64_t store_bytes = 0;
 };
 
-enum class JobKind { kWeightLoad, kInputLoad, kStore };
+enum class JobKind { kWeightLoad, kInputLoad, kResidualLoad, kStore, kKeptStore };
 
 /// One job of the DMA's list; `number` counts the blocks of its kind.
 struct Job {
     JobKind kind = JobKind::kStore;
     int64_t number = 0;
     int64_t bytes = 0;
+    int64_t words = 0;  ///< of a store that stays on chip
 };
 
 struct Program {
@@ -60,6 +68,7 @@ struct Program {
     std::vector<int64_t> weight_last_reader;  ///< the last tile that reads each weight block
     std::vector<int64_t> input_last_reader;
     std::vector<Job> jobs;
+    int64_t input_slots = 0;  ///< those that the layer's own loads have
     int64_t pixel_blocks = 0;
     int64_t k_blocks = 0;
     Counters counters;
@@ -73,9 +82,15 @@ int64_t k_extent(const Layer& layer);
 /// The fused pooling's window, 1 x 1 without one.
 Window fused_window(const Layer& layer);
 
+/// The whole output of the convolution or of the pooling layer.
+Map kernel_map(const Layer& layer);
+
 /// The map of output pixels that is computed, before a fused pooling; its channels are all the
 /// output's.
 Map computed_map(const Layer& layer);
+
+/// The layer's output map.
+Map output_map(const Layer& layer);
 
 struct KernelPosition {
     int64_t ky = 0;
@@ -99,8 +114,33 @@ int64_t box_bytes(const Map& map, const Box& box, int64_t bits);
 /// the input box has it.
 Box kernel_box(const Layer& layer, Span k);
 
-/// Why the layer is not legal at all; empty where it is.
-std::string layer_fault(const Layer& layer);
+/// "Mappings": the K tiles of a group.
+std::vector<Span> k_tiles(const Layer& layer, const Accelerator& accelerator, Mapping mapping);
+
+/// The k of block `block` of `size` K tiles.
+Span k_block_of(const std::vector<Span>& tiles, int64_t block, int64_t size);
+
+/// What a stationary load covers, or a beat of output stationary: its k, and the words (ky, kx,
+/// floor(channel / (R*W))) of one pixel that it reads, counted by kernel position. A beat of output
+/// stationary does not read the word again that its tile read last.
+struct Step {
+    Span k;
+    std::map<std::pair<int64_t, int64_t>, int64_t> words_at;
+
+    int64_t words() const;
+};
+
+struct KBlock {
+    Span k;
+    std::vector<Step> steps;
+};
+
+std::vector<KBlock> k_blocks_of(const Layer& layer, const Accelerator& accelerator, Mapping mapping,
+                                int64_t k_tiles_per_block);
+
+/// Why the layer is not legal at all, or not with these overrides; empty where it is.
+std::string layer_fault(const Layer& layer, const Accelerator& accelerator,
+                        const SizeOverrides& overrides);
 
 struct SizeChoice {
     Sizes sizes;
@@ -110,6 +150,7 @@ struct SizeChoice {
 SizeChoice choose_sizes(const Layer& layer, const Accelerator& accelerator,
                         const SizeOverrides& overrides);
 
-Program build_program(const Layer& layer, const Accelerator& accelerator, const Sizes& sizes);
+Program build_program(const Layer& layer, const Accelerator& accelerator,
+                      const SizeOverrides& overrides, const Sizes& sizes);
 
 }  // namespace accelsim::oracle

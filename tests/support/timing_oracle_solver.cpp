@@ -25,19 +25,22 @@ int64_t time_of(const Times& times, int64_t index) {
 
 Solver::Solver(const Layer& layer, const Accelerator& accelerator, const Program& program,
                Mutation mutation)
-    : pooling_(layer.kind == LayerKind::kPooling),
+    : layer_(layer),
+      pooling_(layer.kind == LayerKind::kPooling),
       accelerator_(accelerator),
       program_(program),
       mutation_(mutation) {
     const size_t tiles = program.tiles.size();
-    for (Times* times :
-         {&at_.load_start, &at_.tile_start, &at_.first_beat_in, &at_.tile_end, &at_.visible}) {
+    for (Times* times : {&at_.load_start, &at_.tile_start, &at_.first_beat_in, &at_.tile_end,
+                         &at_.drain, &at_.visible}) {
         times->assign(tiles, kUnknown);
     }
     at_.weight_resident.assign(program.weight_last_reader.size(), kUnknown);
     at_.input_resident.assign(program.input_last_reader.size(), kUnknown);
-    at_.post_end.assign(program.output_blocks.size(), kUnknown);
-    at_.output_slot_free.assign(program.output_blocks.size(), kUnknown);
+    for (Times* times :
+         {&at_.residual_resident, &at_.post_start, &at_.post_end, &at_.output_slot_free}) {
+        times->assign(program.output_blocks.size(), kUnknown);
+    }
 }
 
 bool Solver::solve() {
@@ -64,6 +67,11 @@ int64_t Solver::output_slot_free(int64_t j) const {
     return delayed(time_of(at_.output_slot_free, before), before, Mutation::kOutputSlotFreedLate);
 }
 
+int64_t Solver::residual_ready(int64_t j) const {
+    if (!layer_.residual_bits) return 0;
+    return delayed(time_of(at_.residual_resident, j), j, Mutation::kResidualAwaitedLate);
+}
+
 int64_t Solver::delayed(int64_t time, int64_t index, Mutation late) const {
     return mutation_ == late && index >= 0 && time != kUnknown ? time + 1 : time;
 }
@@ -72,16 +80,17 @@ int64_t Solver::hastened(int64_t time, Mutation early) const {
     return mutation_ == early && time != kUnknown ? time - 1 : time;
 }
 
-// Rule 1.
+// Rule 1, and the stores of "Maps that stay on chip".
 bool Solver::advance_dma() {
     if (next_job_ == size_of(program_.jobs)) return false;
     const Job& job = program_.jobs[static_cast<size_t>(next_job_)];
     const auto number = static_cast<size_t>(job.number);
     const int64_t start = latest({channel_free_, eligible(job)});
     if (start == kUnknown) return false;
-    channel_free_ = start + occupancy(start, job.bytes);
+    const bool kept = job.kind == JobKind::kKeptStore;
+    channel_free_ = start + (kept ? job.words : occupancy(start, job.bytes));
     const int64_t done =
-        channel_free_ + (accelerator_.dram.ideal ? 0 : accelerator_.dram.latency_cycles);
+        channel_free_ + (kept || accelerator_.dram.ideal ? 0 : accelerator_.dram.latency_cycles);
     switch (job.kind) {
         case JobKind::kWeightLoad:
             at_.weight_resident[number] = done;
@@ -89,9 +98,13 @@ bool Solver::advance_dma() {
         case JobKind::kInputLoad:
             at_.input_resident[number] = done;
             break;
+        case JobKind::kResidualLoad:
+            at_.residual_resident[number] = done;
+            break;
         case JobKind::kStore:
+        case JobKind::kKeptStore:
             at_.output_slot_free[number] = channel_free_;
-            at_.acknowledged = done;
+            at_.acknowledged = kept ? delayed(done, job.number, Mutation::kKeptStoreLate) : done;
             break;
     }
     ++next_job_;
@@ -99,21 +112,40 @@ bool Solver::advance_dma() {
 }
 
 int64_t Solver::eligible(const Job& job) const {
-    if (job.kind == JobKind::kStore) return time_of(at_.post_end, job.number);
-    const bool weights = job.kind == JobKind::kWeightLoad;
-    const int64_t before =
-        job.number - (weights ? accelerator_.weight_buffer.slots : accelerator_.input_buffer.slots);
-    if (before < 0) return 0;
-    const auto index = static_cast<size_t>(before);
-    if (weights) {  // rule 2: free at WL + L of its last reader
-        const int64_t load = time_of(at_.load_start, program_.weight_last_reader[index]);
-        return load == kUnknown
-                   ? kUnknown
-                   : hastened(load + accelerator_.rows, Mutation::kWeightBlockFreedEarly);
+    const auto block_before = [&](int64_t slots) { return job.number - slots; };
+    switch (job.kind) {
+        case JobKind::kStore:
+        case JobKind::kKeptStore:
+            return time_of(at_.post_end, job.number);
+        case JobKind::kResidualLoad:
+            return time_of(at_.post_end, block_before(accelerator_.residual_buffer.slots));
+        case JobKind::kWeightLoad: {
+            const int64_t before = block_before(accelerator_.weight_buffer.slots);
+            return before < 0 ? 0 : weight_block_free(static_cast<size_t>(before));
+        }
+        case JobKind::kInputLoad: {
+            const int64_t before = block_before(program_.input_slots);
+            return before < 0 ? 0 : input_block_free(static_cast<size_t>(before));
+        }
     }
-    // rule 3: free at E of its last reader
-    return hastened(time_of(at_.tile_end, program_.input_last_reader[index]),
-                    Mutation::kInputBlockFreedEarly);
+    throw std::logic_error("a job of no kind");
+}
+
+// Rules 2 and 3: a stationary block is free when its last reader is loaded, another at that
+// reader's E.
+int64_t Solver::weight_block_free(size_t number) const {
+    const int64_t reader = program_.weight_last_reader[number];
+    return hastened(
+        accelerator_.weight_stationary() ? load_end(reader) : time_of(at_.tile_end, reader),
+        Mutation::kWeightBlockFreedEarly);
+}
+
+int64_t Solver::input_block_free(size_t number) const {
+    const int64_t reader = program_.input_last_reader[number];
+    if (accelerator_.input_stationary() && !pooling_) {
+        return hastened(load_end(reader), Mutation::kStationaryInputFreedEarly);
+    }
+    return hastened(time_of(at_.tile_end, reader), Mutation::kInputBlockFreedEarly);
 }
 
 int64_t Solver::occupancy(int64_t start, int64_t bytes) const {
@@ -134,16 +166,23 @@ int64_t Solver::occupancy(int64_t start, int64_t bytes) const {
 
 // Rule 2.
 bool Solver::advance_loader() {
-    if (pooling_ || next_load_ == size_of(program_.tiles)) return false;
+    if (pooling_ || accelerator_.output_stationary() || next_load_ == size_of(program_.tiles)) {
+        return false;
+    }
     const Tile& tile = program_.tiles[static_cast<size_t>(next_load_)];
-    const int64_t load_cycles = accelerator_.rows;
-    const int64_t loader_free =
-        next_load_ == 0 ? 0 : time_of(at_.load_start, next_load_ - 1) + load_cycles;
-    const int64_t start = latest({time_of(at_.weight_resident, tile.weight_block), loader_free,
-                                  registers_free(next_load_ - 1)});
+    const int64_t resident = accelerator_.input_stationary()
+                                 ? time_of(at_.input_resident, tile.input_block)
+                                 : time_of(at_.weight_resident, tile.weight_block);
+    const int64_t start = latest(
+        {resident, next_load_ == 0 ? 0 : load_end(next_load_ - 1), registers_free(next_load_ - 1)});
     if (start == kUnknown) return false;
     at_.load_start[static_cast<size_t>(next_load_++)] = start;
     return true;
+}
+
+int64_t Solver::load_end(int64_t tile) const {
+    const int64_t start = time_of(at_.load_start, tile);
+    return start == kUnknown ? kUnknown : start + accelerator_.word_channels();
 }
 
 int64_t Solver::registers_free(int64_t before) const {
@@ -161,29 +200,62 @@ bool Solver::advance_array() {
     if (next_tile_ == size_of(program_.tiles)) return false;
     const auto i = static_cast<size_t>(next_tile_);
     const Tile& tile = program_.tiles[i];
-    const int64_t start = latest(
-        {time_of(at_.tile_end, next_tile_ - 1), time_of(at_.input_resident, tile.input_block),
-         pooling_ ? output_slot_free(tile.output_block)
-                  : latest({weights_in_place(next_tile_), accumulator_free(tile.output_block)})});
+    const int64_t start = latest({time_of(at_.tile_end, next_tile_ - 1), tile_ready(next_tile_)});
     if (start == kUnknown) return false;
     at_.tile_start[i] = start;
-    at_.first_beat_in[i] = start + tile.cycles_per_beat - 1;
-    at_.tile_end[i] = start + tile.cycles_per_beat * tile.beats;
-    if (pooling_) {
-        at_.visible[i] = at_.tile_end[i] + accelerator_.post_processing_stages;
-        at_.post_end[static_cast<size_t>(tile.output_block)] = at_.visible[i];
-    } else {
-        at_.visible[i] = at_.tile_end[i] + accelerator_.input_stages +
-                         accelerator_.pe_pipeline_stages * accelerator_.rows + accelerator_.cols -
-                         1 + accelerator_.accumulate_stages;
-    }
+    at_.first_beat_in[i] = start + tile.first_beat_cycles - 1;
+    at_.tile_end[i] = start + tile.cycles;
+    finish_tile(i);
     ++next_tile_;
     return true;
 }
 
-int64_t Solver::weights_in_place(int64_t tile) const {
-    const int64_t load = time_of(at_.load_start, tile);
-    return load == kUnknown ? kUnknown : load + accelerator_.rows + accelerator_.load_gap;
+int64_t Solver::tile_ready(int64_t number) const {
+    const Tile& tile = program_.tiles[static_cast<size_t>(number)];
+    const int64_t resident = latest({time_of(at_.weight_resident, tile.weight_block),
+                                     time_of(at_.input_resident, tile.input_block)});
+    if (pooling_) return latest({resident, output_slot_free(tile.output_block)});
+    int64_t ready = 0;
+    if (accelerator_.output_stationary()) {
+        ready = drain_ready(tile);
+    } else if (const int64_t loaded = load_end(number); loaded != kUnknown) {
+        ready = loaded + accelerator_.load_gap;
+    } else {
+        return kUnknown;
+    }
+    return latest({resident, ready, accumulator_free(tile.output_block)});
+}
+
+int64_t Solver::drain_ready(const Tile& tile) const {
+    if (drained_ < 0) return 0;
+    const auto h = static_cast<size_t>(drained_);
+    if (accelerator_.preload == Preload::kShadow) {
+        if (!tile.drains || mutation_ == Mutation::kShadowDrainUnawaited) return 0;
+        return std::max<int64_t>(0, at_.tile_end[h] + accelerator_.rows - tile.beats);
+    }
+    return tile.begins_sum ? at_.drain[h] + accelerator_.rows : 0;
+}
+
+void Solver::finish_tile(size_t i) {
+    const Tile& tile = program_.tiles[i];
+    const int64_t end = at_.tile_end[i];
+    if (pooling_) {
+        at_.visible[i] = end + accelerator_.post_processing_stages;
+        at_.post_end[static_cast<size_t>(tile.output_block)] = at_.visible[i];
+        return;
+    }
+    const int64_t edge = end + accelerator_.input_stages + accelerator_.cols - 1;
+    const int64_t p = accelerator_.pe_pipeline_stages;
+    if (!accelerator_.output_stationary()) {
+        at_.visible[i] = edge + p * accelerator_.rows + accelerator_.accumulate_stages;
+    } else if (tile.drains) {
+        const bool shadow = accelerator_.preload == Preload::kShadow;
+        at_.drain[i] = hastened(edge + p + accelerator_.row_skew * (accelerator_.rows - 1) +
+                                    (shadow ? 0 : accelerator_.load_gap),
+                                Mutation::kDrainEarly);
+        at_.visible[i] = at_.drain[i] + accelerator_.rows + accelerator_.accumulate_stages;
+        drained_ = static_cast<int64_t>(i);
+    }
 }
 
 // Rule 4.
@@ -193,9 +265,10 @@ bool Solver::advance_post_processing() {
     const OutputBlock& block = program_.output_blocks[j];
     const int64_t start =
         latest({time_of(at_.visible, block.last_tile), time_of(at_.post_end, next_post_ - 1),
-                output_slot_free(next_post_)});
+                output_slot_free(next_post_), residual_ready(next_post_)});
     if (start == kUnknown) return false;
-    at_.post_end[j] = start + block.beats + accelerator_.post_processing_stages;
+    at_.post_start[j] = start;
+    at_.post_end[j] = start + block.accumulator_words + accelerator_.post_processing_stages;
     ++next_post_;
     return true;
 }

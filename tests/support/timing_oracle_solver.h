@@ -17,14 +17,17 @@ using Times = std::vector<int64_t>;
 /// The first cycle of each event, named in rules 1 to 4; indices are tiles, blocks and output
 /// blocks.
 struct Schedule {
-    Times weight_resident;  ///< X
-    Times input_resident;   ///< X
-    Times load_start;       ///< WL
-    Times tile_start;       ///< S
-    Times first_beat_in;    ///< A
-    Times tile_end;         ///< E
-    Times visible;          ///< P
-    Times post_end;         ///< Q
+    Times weight_resident;    ///< X
+    Times input_resident;     ///< X
+    Times residual_resident;  ///< X, by output block
+    Times load_start;         ///< WL
+    Times tile_start;         ///< S
+    Times first_beat_in;      ///< A
+    Times tile_end;           ///< E
+    Times drain;              ///< V, of tiles that drain
+    Times visible;            ///< P, in output stationary of tiles that drain
+    Times post_start;
+    Times post_end;  ///< Q
     Times output_slot_free;
     int64_t acknowledged = 0;  ///< of the last store: the layer is done (rule 5)
 };
@@ -55,6 +58,9 @@ class Solver {
     /// The time at which the output slot of output block j is free for its first word (rule 4).
     int64_t output_slot_free(int64_t j) const;
 
+    /// The time at which post-processing has the residual operand of output block j (rule 4).
+    int64_t residual_ready(int64_t j) const;
+
   private:
     bool advance_dma();
     bool advance_loader();
@@ -65,12 +71,21 @@ class Solver {
     int64_t eligible(const Job& job) const;
     /// The cycles that a job started in cycle `start` holds the channel.
     int64_t occupancy(int64_t start, int64_t bytes) const;
-    /// The time at which the array's weight registers may begin to change, after tile `before`.
+    /// The time at which block `number` of the weight (input) buffer is free of its last reader.
+    int64_t weight_block_free(size_t number) const;
+    int64_t input_block_free(size_t number) const;
+    /// The time at which the array's stationary registers may begin to change, after tile `before`.
     int64_t registers_free(int64_t before) const;
-    int64_t weights_in_place(int64_t tile) const;
+    int64_t load_end(int64_t tile) const;
+    /// The time from which the tile may start, but for the tile before it.
+    int64_t tile_ready(int64_t tile) const;
+    /// What the drain before it asks of an output-stationary tile.
+    int64_t drain_ready(const Tile& tile) const;
+    void finish_tile(size_t tile);
     int64_t delayed(int64_t time, int64_t index, Mutation late) const;
     int64_t hastened(int64_t time, Mutation early) const;
 
+    const Layer& layer_;
     const bool pooling_;
     const Accelerator& accelerator_;
     const Program& program_;
@@ -81,6 +96,7 @@ class Solver {
     int64_t next_load_ = 0;
     int64_t next_tile_ = 0;
     int64_t next_post_ = 0;
+    int64_t drained_ = -1;  ///< h: the last tile that drained
 };
 
 }  // namespace accelsim::oracle

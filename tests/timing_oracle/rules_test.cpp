@@ -1,29 +1,8 @@
-#include <gtest/gtest.h>
-
-#include "tests/support/timing_oracle.h"
+#include "tests/timing_oracle/bare_accelerator.h"
 
 // Every number here was worked out by hand from docs/TIMING.md.
 namespace accelsim::oracle {
 namespace {
-
-/// R x C with every optional register left out, shadow preload and ideal DRAM.
-Accelerator bare(int64_t rows, int64_t cols) {
-    Accelerator accelerator;
-    accelerator.rows = rows;
-    accelerator.cols = cols;
-    accelerator.input_stages = 0;
-    accelerator.accumulate_stages = 0;
-    accelerator.post_processing_stages = 0;
-    accelerator.dram.ideal = true;
-    return accelerator;
-}
-
-Answer run(const Layer& layer, const Accelerator& accelerator, const SizeOverrides& sizes = {}) {
-    Answer answer = evaluate(layer, accelerator, sizes);
-    EXPECT_EQ(answer.verdict, Verdict::kRuns) << answer.reason;
-    EXPECT_EQ(answer.cycles, answer.compute_cycles + answer.stalls.sum());
-    return answer;
-}
 
 // Weights X = 0 + 1 + 60, inputs X = 1 + 1 + 60; WL = 61, S = 63, E = 65, P = 65 + 1 + 2 + 1 + 1, Q
 // = P + 2 + 4, then 61.

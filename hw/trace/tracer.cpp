@@ -1,0 +1,167 @@
+#include "hw/trace/tracer.h"
+
+#include <algorithm>
+#include <cctype>
+#include <utility>
+
+#include "hw/trace/glob.h"
+#include "sw/base/error.h"
+#include "sw/base/nearest.h"
+
+namespace accelsim {
+namespace {
+
+template <typename Word>
+Word low_bits(int bits) {
+    constexpr int kWordBits = static_cast<int>(sizeof(Word) * 8);
+    return bits == kWordBits ? ~Word{0} : (Word{1} << bits) - 1;
+}
+
+/// The pattern that the name shares with those that differ in their numbers only.
+std::string without_numbers(const std::string& name) {
+    std::string pattern;
+    for (const char c : name) {
+        const bool digit = std::isdigit(static_cast<unsigned char>(c)) != 0;
+        if (!digit || pattern.empty() || pattern.back() != '*') pattern += digit ? '*' : c;
+    }
+    return pattern;
+}
+
+}  // namespace
+
+Tracer::Tracer(const std::string& path, std::string selection)
+    : writer_(path), selection_(std::move(selection)) {}
+
+bool Tracer::selects(const std::string& name) {
+    const bool selected = glob_matches(selection_, name) || glob_matches(selection_ + ".*", name);
+    if (!selected && variables_.empty()) rejected_.insert(without_numbers(name));
+    return selected;
+}
+
+size_t Tracer::declare(const VcdVariable& variable) {
+    variables_.push_back(variable);
+    return variables_.size() - 1;
+}
+
+void Tracer::clock(const std::string& name) {
+    if (selects(name)) clock_ = static_cast<int>(declare({name, VcdKind::kWire, {1, false}}));
+}
+
+void Tracer::add(const VcdVariable& variable, std::function<int64_t()> get) {
+    if (!selects(variable.name)) return;
+    const auto mask = low_bits<uint64_t>(variable.format.bits);
+    numbers_.push_back({std::move(get), mask, declare(variable)});
+}
+
+void Tracer::add(const std::string& name, std::function<std::string_view()> get) {
+    if (!selects(name)) return;
+    texts_.push_back({std::move(get), declare({name, VcdKind::kText, {}}), {}});
+}
+
+void Tracer::add(const TracedBlock& block, const std::string& scope) {
+    bool continues = false;  // the element before is selected
+    for (int i = 0; i < block.count; ++i) {
+        const std::string name = scope + "." + block.name(i);
+        if (!selects(name)) {
+            continues = false;
+            continue;
+        }
+        const size_t place = declare({name, block.kind, block.format});
+        if (!continues) {
+            blocks_.push_back(
+                {block.fetch, i, 0, block.shift, low_bits<uint32_t>(block.format.bits), place});
+        }
+        ++blocks_.back().count;
+        continues = true;
+    }
+}
+
+void Tracer::begin(int64_t clock_period_fs) {
+    if (variables_.empty()) report_no_match();
+    codes_ = writer_.write_header(variables_, clock_period_fs);
+    before_.resize(variables_.size());
+}
+
+void Tracer::report_no_match() const {
+    std::vector<std::string> names, scopes;
+    for (const std::string& pattern : rejected_) {
+        names.push_back(pattern);
+        for (size_t dot = 0; (dot = pattern.find('.', dot)) != std::string::npos; ++dot) {
+            names.push_back("*" + pattern.substr(dot));
+        }
+        const std::string scope = pattern.substr(0, pattern.find('.', pattern.find('.') + 1));
+        if (scopes.empty() || scopes.back() != scope) scopes.push_back(scope);
+    }
+    const std::string nearest = nearest_name(without_numbers(selection_), names);
+    throw UserError("--vcd-scope",
+                    nearest.empty() ? "must match a signal (there are " + join(scopes) + ")"
+                                    : "must match a signal, did you mean '" + nearest + "'?",
+                    "'" + selection_ + "'");
+}
+
+void Tracer::forget() {
+    for (const Block& block : blocks_) {
+        const int32_t* now = block.fetch() + block.first;
+        for (int i = 0; i < block.count; ++i)
+            before_[block.place + static_cast<size_t>(i)] = ~now[i];
+    }
+    for (Number& number : numbers_) number.before = ~static_cast<uint64_t>(number.get());
+    for (Text& text : texts_) text.before.clear();
+}
+
+void Tracer::sample(int64_t cycle) {
+    writer_.set_time(2 * cycle);
+    if (first_sample_) {
+        forget();
+        writer_.begin_first_values();
+    }
+    if (clock_ >= 0) writer_.write_bit(codes_[static_cast<size_t>(clock_)], true);
+    for (const Block& block : blocks_) sample_block(block);
+    sample_numbers();
+    sample_texts();
+    if (first_sample_) writer_.end_first_values();
+    first_sample_ = false;
+    if (clock_ < 0) return;
+    writer_.set_time(2 * cycle + 1);
+    writer_.write_bit(codes_[static_cast<size_t>(clock_)], false);
+}
+
+void Tracer::sample_block(const Block& block) {
+    constexpr int kChunk = 16;
+    const int32_t* now = block.fetch() + block.first;
+    int32_t* before = before_.data() + block.place;
+    const VcdCode* codes = codes_.data() + block.place;
+    const uint32_t field = block.mask << block.shift;
+    for (int first = 0; first < block.count; first += kChunk) {
+        const int end = std::min(first + kChunk, block.count);
+        int32_t changed = 0;
+        for (int i = first; i < end; ++i) changed |= now[i] ^ before[i];
+        if ((static_cast<uint32_t>(changed) & field) == 0) continue;
+        for (int i = first; i < end; ++i) {
+            if ((static_cast<uint32_t>(now[i] ^ before[i]) & field) == 0) continue;
+            before[i] = now[i];
+            const uint32_t value = static_cast<uint32_t>(now[i]) >> block.shift & block.mask;
+            writer_.write_value(codes[i], value, block.mask);
+        }
+    }
+}
+
+void Tracer::sample_numbers() {
+    for (Number& number : numbers_) {
+        const uint64_t now = static_cast<uint64_t>(number.get()) & number.mask;
+        if (now == number.before) continue;
+        number.before = now;
+        writer_.write_value(codes_[number.variable], now, number.mask);
+    }
+}
+
+void Tracer::sample_texts() {
+    for (Text& text : texts_) {
+        const std::string_view now = text.get();
+        if (now == text.before) continue;
+        text.before = now;
+        writer_.write_text(codes_[text.variable], now);
+    }
+}
+
+}  // namespace accelsim

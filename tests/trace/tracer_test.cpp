@@ -1,0 +1,244 @@
+#include "hw/trace/tracer.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <numeric>
+
+#include "hw/trace/glob.h"
+#include "tests/support/fault_of.h"
+#include "tests/support/golden.h"
+#include "tests/support/temporary_file.h"
+#include "tests/trace/vcd_reader.h"
+
+namespace accelsim {
+namespace {
+
+constexpr int64_t kPeriod = 2'000'000;  ///< femtoseconds; the time of cycle n is then 2 n
+
+TEST(Glob, MatchesWholeNames) {
+    EXPECT_TRUE(glob_matches("*", ""));
+    EXPECT_TRUE(glob_matches("*", "a.b"));
+    EXPECT_TRUE(glob_matches("a.*.c", "a.b.d.c"));
+    EXPECT_TRUE(glob_matches("*.pe_?_4.*", "a.array.pe_3_4.moving"));
+    EXPECT_TRUE(glob_matches("a*a*b", "aaab"));
+    EXPECT_TRUE(glob_matches("abc**", "abc"));
+    EXPECT_FALSE(glob_matches("*.pe_?_4.*", "a.array.pe_13_4.moving"));
+    EXPECT_FALSE(glob_matches("a", "ab"));
+    EXPECT_FALSE(glob_matches("a?", "a"));
+    EXPECT_FALSE(glob_matches("", "a"));
+    EXPECT_FALSE(glob_matches("a*b", "abc"));
+}
+
+/// Stand-ins for registers: a grid of PEs with two registers each, and one of every other kind.
+struct Registers {
+    static constexpr int kRows = 3, kCols = 20;
+    std::array<int32_t, kRows * kCols> weight{}, sum{};
+    bool valid = false;
+    int64_t level = 0;
+    int64_t stalls = 0;
+    std::string state = "idle";
+    mutable int fetches = 0;
+
+    void trace(const TraceScope& scope) const {
+        scope.bit("valid", [this] { return valid; });
+        scope.number("level", {7, true}, [this] { return level; });
+        scope.counter("stalls", [this] { return stalls; });
+        scope.text("state", [this] { return std::string_view(state); });
+        trace_block(scope, "weight", {8, true}, weight.data());
+        trace_block(scope, "sum", {32, true}, sum.data());
+    }
+    void trace_block(const TraceScope& scope, const std::string& name, NumberFormat format,
+                     const int32_t* data) const {
+        TracedBlock block;
+        block.format = format;
+        block.count = kRows * kCols;
+        block.name = [name](int i) { return pe(i / kCols, i % kCols) + "." + name; };
+        block.fetch = [this, data] {
+            ++fetches;
+            return data;
+        };
+        scope.block(block);
+    }
+    static std::string pe(int row, int col) {
+        return "pe_" + std::to_string(row) + "_" + std::to_string(col);
+    }
+};
+
+/// What the file holds after `cycles` cycles, before each of which `change(registers, cycle)`.
+template <typename Change>
+std::string trace(const std::string& selection, int64_t cycles, Registers* registers,
+                  Change change) {
+    const TemporaryPath path("tracer.vcd");
+    Tracer tracer(path.str(), selection);
+    tracer.clock("top.clock");
+    registers->trace(tracer.scope("top").scope("array"));
+    tracer.begin(kPeriod);
+    for (int64_t cycle = 0; cycle < cycles; ++cycle) {
+        change(registers, cycle);
+        tracer.sample(cycle);
+    }
+    tracer.close(cycles);
+    return read_file(path.str());
+}
+
+void nothing(Registers*, int64_t) {}
+
+/// Numbers that jump about, negative ones too.
+int32_t scramble(int64_t cycle, int i, int bits) {
+    const auto mixed = static_cast<uint32_t>(cycle * 2654435761 + i * 40503);
+    return static_cast<int32_t>(mixed * mixed) >> (32 - bits);
+}
+
+TEST(Tracer, EveryValueOfEveryCycle) {
+    Registers registers;
+    std::vector<Registers> history;
+    const vcd::Dump dump = vcd::read(trace("*", 50, &registers, [&](Registers* r, int64_t cycle) {
+        for (int i = 0; i < Registers::kRows * Registers::kCols; ++i) {
+            const auto place = static_cast<size_t>(i);
+            if (cycle % 3 != i % 3) r->sum[place] = scramble(cycle, i, 32);
+            if (cycle % 7 == i % 7) r->weight[place] = scramble(cycle, i, 8);
+        }
+        r->valid = cycle % 5 < 2;
+        r->level = scramble(cycle / 2, 0, 7);
+        r->stalls += cycle % 2;
+        r->state = cycle < 25 ? "idle" : "running";
+        history.push_back(*r);
+    }));
+    for (int64_t cycle = 0; cycle < 50; ++cycle) {
+        const Registers& then = history[static_cast<size_t>(cycle)];
+        const int64_t time = 2 * cycle;
+        for (int i = 0; i < Registers::kRows * Registers::kCols; ++i) {
+            const std::string pe =
+                "top.array." + Registers::pe(i / Registers::kCols, i % Registers::kCols);
+            ASSERT_EQ(dump.at(pe + ".sum").number(time), then.sum[static_cast<size_t>(i)]);
+            ASSERT_EQ(dump.at(pe + ".weight").number(time), then.weight[static_cast<size_t>(i)]);
+        }
+        EXPECT_EQ(dump.at("top.array.valid").number(time), then.valid ? 1 : 0);
+        EXPECT_EQ(dump.at("top.array.level").number(time), then.level);
+        EXPECT_EQ(dump.at("top.array.stalls").number(time), then.stalls);
+        EXPECT_EQ(dump.at("top.array.state").text(time), then.state);
+        EXPECT_EQ(dump.at("top.clock").number(time), 1);
+        EXPECT_EQ(dump.at("top.clock").number(time + 1), 0);
+    }
+    EXPECT_EQ(dump.at("top.array.pe_2_19.weight").width, 8);
+    EXPECT_EQ(dump.at("top.array.pe_2_19.weight").type, "reg");
+    EXPECT_TRUE(dump.at("top.array.pe_2_19.weight").is_signed);
+    EXPECT_FALSE(dump.at("top.array.stalls").is_signed);
+    EXPECT_EQ(dump.at("top.array.state").type, "string");
+}
+
+TEST(Tracer, WritesOnlyWhatChanges) {
+    Registers registers;
+    const std::string text = trace("top.array", 1000, &registers, [](Registers* r, int64_t cycle) {
+        if (cycle == 300) r->sum[25] = -1;
+        if (cycle == 600) r->sum[25] = 0;
+    });
+    const vcd::Dump dump = vcd::read(text);
+    EXPECT_EQ(dump.times, (std::vector<int64_t>{0, 600, 1200, 2000}));
+    EXPECT_EQ(dump.at("top.array.pe_1_5.sum").changes.size(), 3u);
+    EXPECT_EQ(dump.at("top.array.pe_1_6.sum").changes.size(), 1u);
+}
+
+/// What a register holds beyond its width is no change of it.
+TEST(Tracer, BitsBeyondTheWidthAreNotThere) {
+    Registers registers;
+    const vcd::Dump dump =
+        vcd::read(trace("*.weight", 4, &registers, [](Registers* r, int64_t cycle) {
+            r->weight[0] = static_cast<int32_t>(cycle) << 8 | 0x80;
+        }));
+    EXPECT_EQ(dump.at("top.array.pe_0_0.weight").changes.size(), 1u);
+    EXPECT_EQ(dump.at("top.array.pe_0_0.weight").number(0), -128);
+}
+
+TEST(Tracer, HalvesOfAnElement) {
+    const TemporaryPath path("halves.vcd");
+    int32_t element = 0;
+    Tracer tracer(path.str(), "*");
+    for (const int half : {0, 1}) {
+        TracedBlock block;
+        block.format = {4, true};
+        block.count = 1;
+        block.name = [half](int) { return "weight_" + std::to_string(half); };
+        block.fetch = [&] { return &element; };
+        block.shift = 16 * half;
+        tracer.scope("pe").block(block);
+    }
+    tracer.begin(kPeriod);
+    element = 0x0007'FFFD;  // 7 above -3
+    tracer.sample(0);
+    element = static_cast<int32_t>(0xFFF8'FFFD);  // -8 above -3
+    tracer.sample(1);
+    tracer.close(2);
+    const vcd::Dump dump = vcd::read(read_file(path.str()));
+    EXPECT_EQ(dump.at("pe.weight_0").number(0), -3);
+    EXPECT_EQ(dump.at("pe.weight_1").number(0), 7);
+    EXPECT_EQ(dump.at("pe.weight_1").number(2), -8);
+    EXPECT_EQ(dump.at("pe.weight_0").changes.size(), 1u);
+}
+
+std::vector<std::string> selected(const std::string& selection) {
+    Registers registers;
+    std::vector<std::string> names;
+    for (const auto& entry : vcd::read(trace(selection, 2, &registers, nothing)).variables) {
+        names.push_back(entry.first);
+    }
+    return names;
+}
+
+TEST(Tracer, SelectsByName) {
+    using Names = std::vector<std::string>;
+    EXPECT_EQ(selected("top.array.pe_2_4.sum"), Names{"top.array.pe_2_4.sum"});
+    EXPECT_EQ(selected("*.pe_1_?"), selected("top.array.pe_1_?.*"));
+    EXPECT_EQ(selected("top.array.pe_1_?").size(), 20u);
+    EXPECT_EQ(selected("*.weight").size(), 60u);
+    EXPECT_EQ(selected("*.pe_0_3"), (Names{"top.array.pe_0_3.sum", "top.array.pe_0_3.weight"}));
+    EXPECT_EQ(selected("*.st*"), (Names{"top.array.stalls", "top.array.state"}));
+    EXPECT_EQ(selected("top").size(), selected("*").size());
+    EXPECT_EQ(selected("*").size(), 125u);
+}
+
+TEST(Tracer, SelectedElementsHaveTheirOwnValues) {
+    Registers registers;
+    std::iota(registers.sum.begin(), registers.sum.end(), 1000);
+    const vcd::Dump dump = vcd::read(trace("*.pe_*_1?.sum", 2, &registers, nothing));
+    EXPECT_EQ(dump.variables.size(), 30u);
+    for (int row = 0; row < 3; ++row) {
+        for (int col = 10; col < 20; ++col) {
+            EXPECT_EQ(dump.at("top.array." + Registers::pe(row, col) + ".sum").number(0),
+                      1000 + row * Registers::kCols + col);
+        }
+    }
+}
+
+TEST(Tracer, WhatIsNotSelectedIsNotLookedAt) {
+    Registers registers;
+    trace("*.state", 100, &registers, nothing);
+    EXPECT_EQ(registers.fetches, 0);
+}
+
+TEST(Tracer, NothingMatches) {
+    Registers registers;
+    const auto fault = [&](const std::string& selection) {
+        return fault_of([&] { trace(selection, 1, &registers, nothing); });
+    };
+    EXPECT_EQ(fault("top.aray.pe_3_4.sum"),
+              "--vcd-scope: must match a signal, did you mean 'top.array.pe_*_*.sum'?, got "
+              "'top.aray.pe_3_4.sum'");
+    EXPECT_EQ(fault("*.wieght"),
+              "--vcd-scope: must match a signal, did you mean '*.weight'?, got '*.wieght'");
+    EXPECT_EQ(fault("nonsense"),
+              "--vcd-scope: must match a signal (there are top.array, top.clock), got 'nonsense'");
+}
+
+TEST(Tracer, SameCallsSameBytes) {
+    const auto bytes = [] {
+        Registers registers;
+        return trace("*", 20, &registers,
+                     [](Registers* r, int64_t cycle) { r->sum[3] = scramble(cycle, 3, 32); });
+    };
+    EXPECT_EQ(bytes(), bytes());
+}
+
+}  // namespace
+}  // namespace accelsim
