@@ -50,15 +50,18 @@ class ArrayRegisters {
     /// Sums that left their register's width; output stationary alone (else the accumulator's).
     virtual int64_t overflows() const { return 0; }
 
-    /// Where a register lies until the next clock edge. The PEs of a row follow one another there,
-    /// as do the stages of an input line, and the columns of a stage of the deskewing.
+    /// Is there such a register? `stage` is 0 for those that have none.
+    bool has_register(ArrayRegister which, int index, int col_or_stage, int stage = 0) const;
+    /// Where a register that there is lies until the next clock edge. The PEs of a row follow one
+    /// another there, as do the stages of an input line, and the columns of a stage of the
+    /// deskewing.
     virtual const int32_t* locate(ArrayRegister which, int index, int col_or_stage,
                                   int stage = 0) const = 0;
-    int32_t read(ArrayRegister which, int index, int col_or_stage, int stage = 0) const {
-        return *locate(which, index, col_or_stage, stage);
-    }
-    /// Flips one bit of one register, as a particle would, between two clock edges.
-    virtual void flip(ArrayRegister which, int index, int col_or_stage, int stage, int bit) = 0;
+    /// Throws std::out_of_range where there is no such register.
+    int32_t read(ArrayRegister which, int index, int col_or_stage, int stage = 0) const;
+    /// Flips one bit of one register, as a particle would, between two clock edges. Throws
+    /// std::out_of_range where there is no such register or bit.
+    void flip(ArrayRegister which, int index, int col_or_stage, int stage, int bit);
 
     /// One-bit registers: tokens that travel beside the data, and marks of PEs, bit i of the i-th.
     struct Tokens {
@@ -71,6 +74,21 @@ class ArrayRegisters {
 
     /// A copy in the same state.
     virtual std::unique_ptr<ArrayRegisters> clone() const = 0;
+
+  protected:
+    /// How many registers there are of a kind: lines (rows or columns), and in line `index` places
+    /// and stages.
+    struct Extent {
+        int lines = 0;
+        int places = 0;
+        int stages = 0;
+    };
+
+  private:
+    virtual Extent extent(ArrayRegister which, int index) const = 0;
+    /// Whatever a flipped bit has disturbed must leave the array by itself.
+    virtual void disturb() = 0;
+    void require(ArrayRegister which, int index, int col_or_stage, int stage) const;
 };
 
 /// The registers of the array's dataflow. `accumulator` tells the width of output-stationary sums.

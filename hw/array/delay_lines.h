@@ -21,7 +21,7 @@ class DelayLines {
           head_(kSlide * width),
           values_(static_cast<size_t>(stride_ * lines)) {}
 
-    /// One clock edge. The newest registers keep an old value until they are written.
+    /// One clock edge. What the newest registers hold is undefined until they are written.
     void shift() {
         if (head_ > 0) {
             head_ -= width_;

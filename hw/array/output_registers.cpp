@@ -204,6 +204,30 @@ bool OutputRegisters::last_pe_final() const {
     return drains_[at(skew(rows_ - 1) + params_.pe_pipeline_stages - 1 + cols_ - 1)];
 }
 
+ArrayRegisters::Extent OutputRegisters::extent(ArrayRegister which, int index) const {
+    switch (which) {
+        case ArrayRegister::kInput:
+            return {rows_, static_cast<int>(skew(index)), 1};
+        case ArrayRegister::kMoving:
+        case ArrayRegister::kPartialSum:
+            return {rows_, cols_, 1};
+        case ArrayRegister::kWeightInput:
+            return {cols_, params_.input_stages + index, 1};
+        case ArrayRegister::kDeskew:
+            return {cols_, cols_ - 1 - index, 1};
+        case ArrayRegister::kWeight:
+            return {params_.row_skew == 0 ? 1 : rows_, cols_, 1};
+        case ArrayRegister::kProduct:
+            return {rows_, cols_, params_.pe_pipeline_stages - 1};
+        case ArrayRegister::kResult:
+            return {has_results() ? rows_ : 0, cols_, 1};
+        case ArrayRegister::kActive:
+        case ArrayRegister::kShadow:
+            break;
+    }
+    return {};
+}
+
 const int32_t* OutputRegisters::locate(ArrayRegister which, int index, int col_or_stage,
                                        int stage) const {
     const int64_t place = int64_t{index} * cols_ + col_or_stage;
@@ -233,12 +257,6 @@ const int32_t* OutputRegisters::locate(ArrayRegister which, int index, int col_o
             break;
     }
     return nullptr;
-}
-
-void OutputRegisters::flip(ArrayRegister which, int index, int col_or_stage, int stage, int bit) {
-    auto* value = const_cast<int32_t*>(locate(which, index, col_or_stage, stage));
-    *value = static_cast<int32_t>(static_cast<uint32_t>(*value) ^ (uint32_t{1} << bit));
-    quiet_cycles_ = 0;  // whatever was disturbed must leave the array by itself
 }
 
 std::vector<ArrayRegisters::Tokens> OutputRegisters::tokens() const {

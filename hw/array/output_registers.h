@@ -32,7 +32,6 @@ class OutputRegisters : public ArrayRegisters {
     const int32_t* locate(ArrayRegister which, int index, int col_or_stage,
                           int stage) const override;
     std::vector<Tokens> tokens() const override;
-    void flip(ArrayRegister which, int index, int col_or_stage, int stage, int bit) override;
     std::unique_ptr<ArrayRegisters> clone() const override {
         return std::make_unique<OutputRegisters>(*this);
     }
@@ -40,6 +39,8 @@ class OutputRegisters : public ArrayRegisters {
   private:
     using Mask = std::vector<uint64_t>;  ///< (rows, mask_words): one bit for each PE
 
+    Extent extent(ArrayRegister which, int index) const override;
+    void disturb() override { quiet_cycles_ = 0; }
     void shift_in(const Beat* beat, const WeightRow* row);
     void drain();
     void move_down();

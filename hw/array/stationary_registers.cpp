@@ -39,6 +39,7 @@ StationaryRegisters::StationaryRegisters(const ArrayParams& params)
       mask_words_(at((params.cols + 63) / 64)),
       fresh_(at(params.word_channels()) * mask_words_) {
     quiet_cycles_ = latency_ + cols_ + 1;
+    row_quiet_cycles_ = row_length_ + 1;
 }
 
 const BeatTag* StationaryRegisters::clock(const Beat* beat, const WeightRow* row) {
@@ -100,12 +101,11 @@ void StationaryRegisters::multiply_accumulate() {
 }
 
 void StationaryRegisters::push_row(const WeightRow* row) {
-    if (row == nullptr && !row_valid_.any(at(row_length_))) return;
+    row_quiet_cycles_ = row != nullptr ? 0 : row_quiet_cycles_ + 1;
+    if (row_quiet_cycles_ > row_length_) return;
     row_input_.shift();
-    if (row != nullptr) {
-        int32_t* newest = row_input_.line(0);
-        for (int c = 0; c < cols_; ++c) newest[c * row_input_.stride()] = row->lanes[at(c)];
-    }
+    int32_t* newest = row_input_.line(0);
+    for (int c = 0; c < cols_; ++c) newest[c * row_input_.stride()] = row ? row->lanes[at(c)] : 0;
     row_valid_.shift(row != nullptr);
     row_first_.shift(row != nullptr && row->first);
     for (size_t word = 0; word < mask_words_; ++word) {
@@ -161,6 +161,30 @@ const BeatTag* StationaryRegisters::column_0_tag() const {
     return valid_[edge] ? &tags_[(newest_tag_ + edge) % tags_.size()] : nullptr;
 }
 
+ArrayRegisters::Extent StationaryRegisters::extent(ArrayRegister which, int index) const {
+    const int p = params_.pe_pipeline_stages;
+    switch (which) {
+        case ArrayRegister::kInput:
+            return {rows_, params_.input_stages + p * index, 1};
+        case ArrayRegister::kMoving:
+        case ArrayRegister::kActive:
+            return {rows_, cols_, 1};
+        case ArrayRegister::kShadow:
+            return {params_.preload == Preload::kShadow ? rows_ : 0, cols_, 1};
+        case ArrayRegister::kPartialSum:
+            return {rows_, cols_, p};
+        case ArrayRegister::kWeightInput:
+            return {cols_, params_.input_stages + index, 1};
+        case ArrayRegister::kDeskew:
+            return {cols_, cols_ - 1 - index, 1};
+        case ArrayRegister::kWeight:
+        case ArrayRegister::kProduct:
+        case ArrayRegister::kResult:
+            break;
+    }
+    return {};
+}
+
 const int32_t* StationaryRegisters::locate(ArrayRegister which, int index, int col_or_stage,
                                            int stage) const {
     const int64_t place = int64_t{index} * cols_ + col_or_stage;
@@ -186,13 +210,6 @@ const int32_t* StationaryRegisters::locate(ArrayRegister which, int index, int c
             break;
     }
     return nullptr;
-}
-
-void StationaryRegisters::flip(ArrayRegister which, int index, int col_or_stage, int stage,
-                               int bit) {
-    auto* value = const_cast<int32_t*>(locate(which, index, col_or_stage, stage));
-    *value = static_cast<int32_t>(static_cast<uint32_t>(*value) ^ (uint32_t{1} << bit));
-    quiet_cycles_ = 0;  // whatever was disturbed must leave the array by itself
 }
 
 std::vector<ArrayRegisters::Tokens> StationaryRegisters::tokens() const {

@@ -27,7 +27,6 @@ class StationaryRegisters : public ArrayRegisters {
     const int32_t* locate(ArrayRegister which, int index, int col_or_stage,
                           int stage) const override;
     std::vector<Tokens> tokens() const override;
-    void flip(ArrayRegister which, int index, int col_or_stage, int stage, int bit) override;
     std::unique_ptr<ArrayRegisters> clone() const override {
         return std::make_unique<StationaryRegisters>(*this);
     }
@@ -36,6 +35,8 @@ class StationaryRegisters : public ArrayRegisters {
     int latency_cycles() const { return latency_; }
 
   private:
+    Extent extent(ArrayRegister which, int index) const override;
+    void disturb() override { quiet_cycles_ = row_quiet_cycles_ = 0; }
     void shift_in(const Beat* beat);
     void swap_stationary();
     void multiply_accumulate();
@@ -71,6 +72,7 @@ class StationaryRegisters : public ArrayRegisters {
     DelayLines row_input_;  ///< (cols)
     BitChain row_valid_;
     BitChain row_first_;
+    int64_t row_quiet_cycles_ = 0;  ///< since the last row entered
     const size_t mask_words_;
     std::vector<uint64_t> fresh_;  ///< (rows * W, mask_words)
 };

@@ -18,10 +18,10 @@ class ArrayTrace {
     ArrayTrace(const TraceScope& scope, const ArrayRegisters& registers, const ArrayParams& params)
         : scope_(scope), registers_(registers), params_(params) {}
 
-    /// A register of every PE.
+    /// A register of every PE, if they have it.
     void pes(const std::string& name, ArrayRegister which, NumberFormat format, int parts = 1,
              int stage = 0) const {
-        for (int row = 0; row < params_.rows; ++row) {
+        for (int row = 0; registers_.has_register(which, row, 0, stage); ++row) {
             block(
                 numbered("pe_" + std::to_string(row) + "_", "." + name), format, params_.cols,
                 [=, &r = registers_] { return r.locate(which, row, 0, stage); }, parts);
@@ -29,19 +29,21 @@ class ArrayTrace {
     }
 
     /// One register a stage of every PE; that of stage 0 has no number.
-    void pe_stages(const std::string& name, ArrayRegister which, NumberFormat format,
-                   int stages) const {
-        for (int stage = 0; stage < stages; ++stage) {
+    void pe_stages(const std::string& name, ArrayRegister which, NumberFormat format) const {
+        for (int stage = 0; registers_.has_register(which, 0, 0, stage); ++stage) {
             pes(stage == 0 ? name : name + "_" + std::to_string(stage), which, format, 1, stage);
         }
     }
 
-    /// The registers before row or column `line` of the array.
-    void line(const std::string& name, ArrayRegister which, NumberFormat format, int line,
-              int stages) const {
-        block(
-            numbered(name + std::to_string(line) + ".stage_"), format, stages,
-            [=, &r = registers_] { return r.locate(which, line, 0); }, params_.macs_per_pe);
+    /// The registers before each of `count` rows or columns of the array.
+    void lines(const std::string& name, ArrayRegister which, NumberFormat format, int count) const {
+        for (int line = 0; line < count; ++line) {
+            int stages = 0;
+            while (registers_.has_register(which, line, stages)) ++stages;
+            block(
+                numbered(name + std::to_string(line) + ".stage_"), format, stages,
+                [=, &r = registers_] { return r.locate(which, line, 0); }, params_.macs_per_pe);
+        }
     }
 
     /// The weights that reach every row of their column at once.
@@ -103,27 +105,14 @@ void SystolicArray::trace(const TraceScope& scope, const TraceFormats& formats) 
         } else {
             array.broadcast_weights(from_top);
         }
-        array.pe_stages("product", ArrayRegister::kProduct, product,
-                        params_.pe_pipeline_stages - 1);
-        array.pes("partial_sum", ArrayRegister::kPartialSum, sum);
-        if (params_.preload == Preload::kShadow) array.pes("result", ArrayRegister::kResult, sum);
-    } else {
-        array.pes("active", ArrayRegister::kActive, from_top, parts);
-        if (params_.preload == Preload::kShadow) {
-            array.pes("shadow", ArrayRegister::kShadow, from_top, parts);
-        }
-        array.pe_stages("partial_sum", ArrayRegister::kPartialSum, sum, params_.pe_pipeline_stages);
+        array.pe_stages("product", ArrayRegister::kProduct, product);
     }
-    const int row_delay =
-        params_.is_output_stationary() ? params_.row_skew : params_.pe_pipeline_stages;
-    for (int row = 0; row < params_.rows; ++row) {
-        array.line("input_row_", ArrayRegister::kInput, moving, row,
-                   params_.input_stages + row_delay * row);
-    }
-    for (int col = 0; col < params_.cols; ++col) {
-        array.line("top_col_", ArrayRegister::kWeightInput, from_top, col,
-                   params_.input_stages + col);
-    }
+    array.pes("active", ArrayRegister::kActive, from_top, parts);
+    array.pes("shadow", ArrayRegister::kShadow, from_top, parts);
+    array.pe_stages("partial_sum", ArrayRegister::kPartialSum, sum);
+    array.pes("result", ArrayRegister::kResult, sum);
+    array.lines("input_row_", ArrayRegister::kInput, moving, params_.rows);
+    array.lines("top_col_", ArrayRegister::kWeightInput, from_top, params_.cols);
     array.deskew(sum);
     array.tokens();
 }

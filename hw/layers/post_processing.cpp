@@ -41,6 +41,9 @@ void PostProcessing::take_up_job() {
     pool_.start(current, lanes_, lanes_are_pixels_);
     if (current.first_of_layer) lfsr_ = Lfsr(params_.rrelu);
     if (!current.layer->uses_array) return;
+    for (Stage& stage : stages_) {  // no word is in flight
+        std::fill(stage.lanes.begin() + static_cast<std::ptrdiff_t>(lanes_), stage.lanes.end(), 0);
+    }
     const auto channels = static_cast<size_t>(block.channels());
     for (std::vector<int32_t>* each : {&biases_, &multipliers_, &shifts_}) each->resize(channels);
     for (size_t channel = 0; channel < channels; ++channel) {
@@ -74,6 +77,7 @@ void PostProcessing::step() {
     output->withdraw();
     if (!arrives && in_flight_ == 0) return;
     // (3) Every word moves one register on, through the operations that lie between.
+    if (!arrives && stages_[entering].valid) clear(&stages_[entering]);
     stages_[entering].valid = arrives;
     in_flight_ += arrives;
     newest_ = entering;
@@ -96,9 +100,17 @@ bool PostProcessing::accept(Stage* entering) {
         std::copy(beat.lanes.begin(), beat.lanes.end(), entering->lanes.begin());
         entering->last = beat.tag.last_beat;
         entering->padding = beat.tag.padding;
+        entering->address = beat.tag.address;
+        entering->random_slope = 0;
         return true;
     }
     return false;
+}
+
+void PostProcessing::clear(Stage* stage) {
+    stage->last = stage->padding = false;
+    stage->address = stage->random_slope = 0;
+    std::fill(stage->lanes.begin(), stage->lanes.end(), 0);
 }
 
 void PostProcessing::move_on() {
@@ -214,7 +226,6 @@ void PostProcessing::clamp(Stage* stage, NumberFormat format) {
 }
 
 void PostProcessing::emit(Stage* stage) {
-    stage->valid = false;
     --in_flight_;
     const int32_t address = pool_.push(stage->lanes.data(), stage->padding);
     if (address < 0)

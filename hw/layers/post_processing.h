@@ -54,7 +54,8 @@ class PostProcessing : public sc_core::sc_module {
   private:
     enum Operation { kBias, kMultiply, kShift, kAddResidual, kActivate, kClamp, kOperations };
 
-    /// One pipeline register: a word on its way.
+    /// One pipeline register: a word on its way, or 0 everywhere. The last one is the output
+    /// channel, and its entry here what was put there.
     struct Stage {
         bool valid = false;
         bool last = false;
@@ -68,6 +69,7 @@ class PostProcessing : public sc_core::sc_module {
     void take_up_job();
     void propagate_ready();
     bool accept(Stage* entering);
+    static void clear(Stage* stage);
     void move_on();
     void operate(Operation operation, Stage* stage);
     void multiply(Stage* stage);

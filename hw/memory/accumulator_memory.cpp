@@ -44,19 +44,24 @@ void AccumulatorMemory::accumulate_stage(bool arrives) {
         if (arrives) add(sums->peek());
         return;
     }
-    // (1) the oldest word leaves the last register, (2) the new one enters the first
-    if (pipeline_valid_[oldest_]) {
-        add(pipeline_[oldest_]);
-        --in_flight_;
+    // (1) The oldest word leaves the last register, (2) the new one, or none, enters the first.
+    SumWord& word = pipeline_[oldest_];
+    const bool leaves = pipeline_valid_[oldest_] != 0;
+    if (leaves) add(word);
+    if (arrives) {
+        word.tag = sums->peek().tag;
+        std::copy(sums->peek().lanes.begin(), sums->peek().lanes.end(), word.lanes.begin());
+    } else if (leaves) {
+        clear(&word);
     }
     pipeline_valid_[oldest_] = arrives;
-    if (arrives) {
-        pipeline_[oldest_].tag = sums->peek().tag;
-        std::copy(sums->peek().lanes.begin(), sums->peek().lanes.end(),
-                  pipeline_[oldest_].lanes.begin());
-        ++in_flight_;
-    }
+    in_flight_ += int{arrives} - int{leaves};
     if (++oldest_ == pipeline_.size()) oldest_ = 0;
+}
+
+void AccumulatorMemory::clear(SumWord* word) {
+    word->tag = BeatTag{};
+    std::fill(word->lanes.begin(), word->lanes.end(), 0);
 }
 
 void AccumulatorMemory::add(const SumWord& word) {

@@ -45,6 +45,7 @@ class AccumulatorMemory : public sc_core::sc_module {
   private:
     void step();
     void accumulate_stage(bool arrives);
+    static void clear(SumWord* word);
     void add(const SumWord& word);
     void write(const SumWord& word);
     int64_t add_lanes(int32_t* sums, const int32_t* addends) const;
@@ -56,7 +57,8 @@ class AccumulatorMemory : public sc_core::sc_module {
     const AccumulatorParams params_;
     const ArrayParams array_;
     const int cols_;
-    std::vector<SumWord> pipeline_;  ///< the z registers; ring, `oldest_` leaves next
+    /// The z registers; ring, `oldest_` leaves next. Those without a word hold 0 everywhere.
+    std::vector<SumWord> pipeline_;
     std::vector<uint8_t> pipeline_valid_;
     size_t oldest_ = 0;
     int in_flight_ = 0;

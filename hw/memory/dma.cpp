@@ -7,7 +7,6 @@
 
 #include "hw/memory/element_slots.h"
 #include "sw/base/integer_math.h"
-#include "sw/numeric/bit_packing.h"
 
 namespace accelsim {
 Dma::Dma(const sc_core::sc_module_name& name, const DramParams& dram_params,
@@ -99,9 +98,7 @@ void Dma::read_output(int64_t pixel, int64_t channel, int64_t count, int64_t fir
 void Dma::start_run() {
     run_ = runs_.run(run_index_);
     run_byte_ = 0;
-    run_elements_left_ = run_.elements;
-    unpack_bits_ = 0;
-    unpack_count_ = -run_.skipped_bits;
+    unpacker_.start(transfer_.format, run_.skipped_bits, run_.elements);
     if (transfer_.kind == DmaKind::kStore) pack_run();
 }
 
@@ -116,7 +113,9 @@ void Dma::transfer_cycle() {
         const int64_t granted = request(wanted, first_of_cycle);
         first_of_cycle = false;
         run_byte_ += granted;
-        if (transfer_.kind != DmaKind::kStore) unpack(bytes_.data(), granted);
+        if (transfer_.kind != DmaKind::kStore) {
+            next_element_ += unpacker_.push(bytes_.data(), granted, &elements_);
+        }
         if (granted < wanted) break;
         done = ++run_index_ == runs_.count();
         if (!done) start_run();
@@ -166,40 +165,7 @@ int64_t Dma::request(int64_t bytes, bool first_of_cycle) {
     return beat_->granted_bytes;
 }
 
-void Dma::unpack(const uint8_t* bytes, int64_t count) {
-    const NumberFormat format = transfer_.format;
-    const size_t before = elements_.size();
-    if (format.bits == 8) {
-        elements_.resize(before + static_cast<size_t>(count));
-        int16_t* to = elements_.data() + before;
-        for (int64_t i = 0; i < count; ++i) {
-            to[i] = format.is_signed ? static_cast<int16_t>(static_cast<int8_t>(bytes[i]))
-                                     : static_cast<int16_t>(bytes[i]);
-        }
-        next_element_ += count;
-        return;
-    }
-    for (int64_t i = 0; i < count; ++i) {
-        if (unpack_count_ < 0) {  // the first byte of a run that starts inside it
-            unpack_bits_ = static_cast<uint32_t>(bytes[i]) >> -unpack_count_;
-            unpack_count_ += 8;
-        } else {
-            unpack_bits_ |= static_cast<uint32_t>(bytes[i]) << unpack_count_;
-            unpack_count_ += 8;
-        }
-        while (unpack_count_ >= format.bits && run_elements_left_ > 0) {
-            const uint32_t raw = unpack_bits_ & ((uint32_t{1} << format.bits) - 1);
-            elements_.push_back(static_cast<int16_t>(decode(raw, format)));
-            unpack_bits_ >>= format.bits;
-            unpack_count_ -= format.bits;
-            --run_elements_left_;
-            ++next_element_;
-        }
-    }
-}
-
 void Dma::pack_run() {
-    const NumberFormat format = transfer_.format;
     const int32_t channels = transfer_.box.channels();
     // (1) The lanes of the run's pixels leave the output buffer.
     elements_.clear();
@@ -208,7 +174,7 @@ void Dma::pack_run() {
     }
     // (2) Bits of neighbours that share the first or the last byte stay as they are.
     bytes_.resize(static_cast<size_t>(run_.bytes));
-    if (format.bits != 8) {
+    if (transfer_.format.bits != 8) {
         dram_payload_.set_command(tlm::TLM_READ_COMMAND);
         dram_payload_.set_address(static_cast<uint64_t>(run_.byte_address));
         dram_payload_.set_data_ptr(bytes_.data());
@@ -216,22 +182,7 @@ void Dma::pack_run() {
         dram->transport_dbg(dram_payload_);
     }
     // (3) Elements are packed to their width.
-    int64_t bit = run_.skipped_bits;
-    const uint32_t mask = (uint32_t{1} << format.bits) - 1;
-    for (const int16_t element : elements_) {
-        if (format.bits == 8) {
-            bytes_[static_cast<size_t>(bit / 8)] = static_cast<uint8_t>(element);
-        } else {
-            const uint32_t raw = static_cast<uint32_t>(element) & mask;
-            for (int i = 0; i < format.bits; ++i) {
-                const auto place = static_cast<size_t>((bit + i) / 8);
-                const auto one = static_cast<uint8_t>(1U << ((bit + i) % 8));
-                bytes_[place] = static_cast<uint8_t>((raw >> i) & 1 ? bytes_[place] | one
-                                                                    : bytes_[place] & ~one);
-            }
-        }
-        bit += format.bits;
-    }
+    pack_elements(elements_, transfer_.format, run_.skipped_bits, bytes_.data());
     elements_.clear();
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "hw/memory/dram.h"
+#include "hw/memory/element_packing.h"
 #include "hw/memory/transfer_runs.h"
 #include "hw/stream/clock.h"
 #include "hw/stream/job_channel.h"
@@ -70,7 +71,6 @@ class Dma : public sc_core::sc_module {
     void read_output(int64_t pixel, int64_t channel, int64_t count, int64_t first = 0);
     void pack_run();
     int64_t request(int64_t bytes, bool first_of_cycle);
-    void unpack(const uint8_t* bytes, int64_t count);
     void finish_job();
     void deliver(const Return& back);
     /// Words of the block that are complete when its first `element` elements have come.
@@ -93,9 +93,7 @@ class Dma : public sc_core::sc_module {
     int64_t latency_cycles_ = 0;
 
     std::vector<uint8_t> bytes_;  ///< of the run (stores) or of the grant (loads)
-    uint32_t unpack_bits_ = 0;    ///< received, not yet an element
-    int unpack_count_ = 0;
-    int64_t run_elements_left_ = 0;
+    ElementUnpacker unpacker_;
     int64_t next_element_ = 0;       ///< of the box
     std::vector<int16_t> elements_;  ///< unpacked in this cycle
 

@@ -163,7 +163,7 @@ int64_t SystolicAccelerator::activity() const {
            weight_buffer.stats().read_words + array_beats_.stats().transfers +
            pool_beats_.stats().transfers + accumulator.stats().read_words +
            accumulator.stats().write_words + residual_buffer.stats().read_words +
-           output_buffer.stats().write_words;
+           output_buffer.stats().read_words + output_buffer.stats().write_words;
 }
 
 void SystolicAccelerator::trace(const TraceScope& scope, const TraceFormats& formats) const {

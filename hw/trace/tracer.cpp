@@ -29,12 +29,24 @@ std::string without_numbers(const std::string& name) {
 
 }  // namespace
 
-Tracer::Tracer(const std::string& path, std::string selection)
-    : writer_(path), selection_(std::move(selection)) {}
+Tracer::Tracer(const std::string& path, const std::vector<std::string>& selections)
+    : writer_(path) {
+    for (const std::string& glob : selections) selections_.push_back({glob});
+}
 
 bool Tracer::selects(const std::string& name) {
-    const bool selected = glob_matches(selection_, name) || glob_matches(selection_ + ".*", name);
-    if (!selected && variables_.empty()) rejected_.insert(without_numbers(name));
+    bool selected = selections_.empty();
+    bool all_matched = true;
+    for (Selection& selection : selections_) {
+        if (!selected || !selection.has_matched) {
+            const bool matches =
+                glob_matches(selection.glob, name) || glob_matches(selection.glob + ".*", name);
+            selected |= matches;
+            selection.has_matched |= matches;
+        }
+        all_matched &= selection.has_matched;
+    }
+    if (!all_matched) names_.insert(without_numbers(name));
     return selected;
 }
 
@@ -44,7 +56,13 @@ size_t Tracer::declare(const VcdVariable& variable) {
 }
 
 void Tracer::clock(const std::string& name) {
-    if (selects(name)) clock_ = static_cast<int>(declare({name, VcdKind::kWire, {1, false}}));
+    selects(name);
+    clock_ = static_cast<int>(declare({name, VcdKind::kWire, {1, false}}));
+}
+
+void Tracer::always(const std::string& name, std::function<std::string_view()> get) {
+    selects(name);
+    texts_.push_back({std::move(get), declare({name, VcdKind::kText, {}}), {}});
 }
 
 void Tracer::add(const VcdVariable& variable, std::function<int64_t()> get) {
@@ -54,8 +72,7 @@ void Tracer::add(const VcdVariable& variable, std::function<int64_t()> get) {
 }
 
 void Tracer::add(const std::string& name, std::function<std::string_view()> get) {
-    if (!selects(name)) return;
-    texts_.push_back({std::move(get), declare({name, VcdKind::kText, {}}), {}});
+    if (selects(name)) texts_.push_back({std::move(get), declare({name, VcdKind::kText, {}}), {}});
 }
 
 void Tracer::add(const TracedBlock& block, const std::string& scope) {
@@ -77,26 +94,33 @@ void Tracer::add(const TracedBlock& block, const std::string& scope) {
 }
 
 void Tracer::begin(int64_t clock_period_fs) {
-    if (variables_.empty()) report_no_match();
+    require_matches();
     codes_ = writer_.write_header(variables_, clock_period_fs);
     before_.resize(variables_.size());
 }
 
-void Tracer::report_no_match() const {
+void Tracer::require_matches() const {
     std::vector<std::string> names, scopes;
-    for (const std::string& pattern : rejected_) {
+    for (const std::string& pattern : names_) {
         names.push_back(pattern);
+        const size_t last_dot = pattern.rfind('.');
         for (size_t dot = 0; (dot = pattern.find('.', dot)) != std::string::npos; ++dot) {
             names.push_back("*" + pattern.substr(dot));
+            if (dot < last_dot) names.push_back("*" + pattern.substr(dot, last_dot - dot) + ".*");
         }
         const std::string scope = pattern.substr(0, pattern.find('.', pattern.find('.') + 1));
         if (scopes.empty() || scopes.back() != scope) scopes.push_back(scope);
     }
-    const std::string nearest = nearest_name(without_numbers(selection_), names);
-    throw UserError("--vcd-scope",
-                    nearest.empty() ? "must match a signal (there are " + join(scopes) + ")"
-                                    : "must match a signal, did you mean '" + nearest + "'?",
-                    "'" + selection_ + "'");
+    std::vector<Fault> faults;
+    for (const Selection& selection : selections_) {
+        if (selection.has_matched) continue;
+        const std::string nearest = nearest_name(without_numbers(selection.glob), names);
+        faults.push_back({Location{}, "--vcd-scope",
+                          nearest.empty() ? "must match a signal (there are " + join(scopes) + ")"
+                                          : "must match a signal, did you mean '" + nearest + "'?",
+                          "'" + selection.glob + "'"});
+    }
+    if (!faults.empty()) throw UserError(std::move(faults));
 }
 
 void Tracer::forget() {

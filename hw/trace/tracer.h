@@ -13,24 +13,32 @@
 namespace accelsim {
 
 /// Looks once a clock cycle at the registered signals and writes those that changed. A signal that
-/// is not selected is forgotten at its registration and costs nothing.
+/// is not selected is forgotten at its registration and costs nothing; the clock and the text of
+/// `always` need no selection.
 class Tracer : private TraceSink {
   public:
-    /// `selection` is a glob over full names; a scope's name selects everything below it. Throws
-    /// UserError where `path` cannot be written.
-    Tracer(const std::string& path, std::string selection);
+    /// `selections` are globs over full names, of which one must match; without any all signals
+    /// are selected. A scope's name selects everything below it. Throws UserError where `path`
+    /// cannot be written.
+    Tracer(const std::string& path, const std::vector<std::string>& selections);
 
     TraceScope scope(const std::string& name) { return TraceScope(this, name); }
     /// A bit that the writer itself raises at the start of a cycle and lowers in its middle.
     void clock(const std::string& name);
+    /// A text that is never empty.
+    void always(const std::string& name, std::function<std::string_view()> get);
 
-    /// After the last registration. Throws UserError where no signal was selected.
+    /// After the last registration. Throws UserError where a glob matches no signal.
     void begin(int64_t clock_period_fs);
     void sample(int64_t cycle);
     /// `cycle` is the one after the last that was sampled.
     void close(int64_t cycle) { writer_.close(2 * cycle); }
 
   private:
+    struct Selection {
+        std::string glob;
+        bool has_matched = false;
+    };
     struct Block {
         std::function<const int32_t*()> fetch;
         int first;  ///< element of the array that `fetch` returns
@@ -61,11 +69,11 @@ class Tracer : private TraceSink {
     void sample_numbers();
     void sample_texts();
     void forget();
-    [[noreturn]] void report_no_match() const;
+    void require_matches() const;
 
     VcdWriter writer_;
-    const std::string selection_;
-    std::set<std::string> rejected_;  ///< patterns of names, kept while nothing is selected
+    std::vector<Selection> selections_;
+    std::set<std::string> names_;  ///< patterns of names, for what to say of a glob without a match
     std::vector<VcdVariable> variables_;
     std::vector<VcdCode> codes_;  ///< by variable
     std::vector<Block> blocks_;

@@ -40,13 +40,12 @@ WaveformRecorder::WaveformRecorder(const sc_core::sc_module_name& name,
     : sc_module(name),
       params_(params),
       period_(clock_period),
-      tracer_(*params.file, params.scope),
+      tracer_(*params.file, params.scopes),
       cycle_(params.first_cycle) {
     check(params, layers);
-    const TraceScope top = tracer_.scope(top_scope);
     tracer_.clock(top_scope + ".clock");
-    top.text("layer", [this] { return std::string_view(layer_); });
-    trace(top);
+    tracer_.always(top_scope + ".layer", [this] { return std::string_view(layer_); });
+    trace(tracer_.scope(top_scope));
     tracer_.begin(femtoseconds(period_));
     SC_HAS_PROCESS(WaveformRecorder);
     SC_METHOD(sample);

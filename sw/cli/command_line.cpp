@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
@@ -125,6 +126,13 @@ void add_key_options(CLI::App& app, ConfigRequest& config) {
         "do not compare with the reference executor");
 }
 
+bool is_same_file(const std::string& a, const std::string& b) {
+    namespace fs = std::filesystem;
+    std::error_code fails_where_one_is_absent;
+    return fs::weakly_canonical(fs::absolute(a)) == fs::weakly_canonical(fs::absolute(b)) ||
+           fs::equivalent(a, b, fails_where_one_is_absent);
+}
+
 int run(CLI::App& app, std::vector<std::string> arguments) {
     RunOptions options;
     add_config_options(app, options.config);
@@ -140,6 +148,11 @@ int run(CLI::App& app, std::vector<std::string> arguments) {
     refuse_option_to_come(app, "--timeline");
     if (parse(app, std::move(arguments))) return 0;
     options.waveform = waveform.params();
+    if (options.waveform && options.dump_program &&
+        is_same_file(*options.waveform->file, *options.dump_program)) {
+        throw UserError("--vcd", "must be another file than that of --dump-program",
+                        "'" + *options.waveform->file + "'");
+    }
     if (options.quiet) set_log_level(LogLevel::kWarning);
     return run_command(options);
 }

@@ -1,29 +1,11 @@
 #include "sw/cli/layer_result.h"
 
-#include "sw/base/error.h"
-
 namespace accelsim {
 namespace {
 
 std::string mapping_name(const QuantizedLayer& layer, Mapping mapping) {
     if (!layer.has_array_work()) return "stream";
     return mapping == Mapping::kIm2col ? "im2col" : "kernel_offset";
-}
-
-std::string activation_name(ActivationKind kind) {
-    switch (kind) {
-        case ActivationKind::kNone:
-            return "none";
-        case ActivationKind::kRelu:
-            return "relu";
-        case ActivationKind::kLeakyRelu:
-            return "leaky_relu";
-        case ActivationKind::kRandomizedRelu:
-            return "rrelu";
-        case ActivationKind::kClip:
-            return "clip";
-    }
-    throw InternalError("an activation without a name");
 }
 
 /// As `from` in a network description names it.
@@ -62,7 +44,7 @@ LayerResult describe_layer(const QuantizedNetwork& network, size_t index, const 
         result.residual_source = source_name(network, layer.residual->source);
         result.residual_format = layer.residual->format.to_string();
     }
-    result.activation = activation_name(layer.activation.kind);
+    result.activation = to_string(layer.activation.kind);
     result.input = layer.input;
     result.conv = layer.conv;
     result.output = layer.output;

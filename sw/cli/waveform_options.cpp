@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sw/base/error.h"
+#include "sw/base/nearest.h"
 
 namespace accelsim {
 namespace {
@@ -31,15 +32,21 @@ std::optional<std::pair<int64_t, int64_t>> parse_window(const std::string& text)
 }  // namespace
 
 void WaveformOptions::add_to(CLI::App& app) {
-    app.add_option("--vcd", file_, "write the registers, channels and state machines as a waveform")
-        ->type_name("FILE");
-    app.add_option("--vcd-window", window_,
-                   "of it these cycles alone, counted from the start of the run, or of --vcd-layer")
-        ->type_name("FIRST:LAST");
-    app.add_option("--vcd-layer", layer_, "of it this layer alone")->type_name("NAME");
-    app.add_option("--vcd-scope", scope_,
-                   "of it the signals whose full name matches, such as '*.array.pe_0_*'")
-        ->type_name("GLOB");
+    const auto add = [&](const char* name, std::vector<std::string>& values,
+                         const char* description, const char* type) {
+        app.add_option(name, values, description)
+            ->type_name(type)
+            ->expected(1)
+            ->allow_extra_args(false)
+            ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    };
+    add("--vcd", files_, "write the registers, channels and state machines as a waveform", "FILE");
+    add("--vcd-window", windows_,
+        "of it these cycles alone, counted from the start of the run, or of --vcd-layer",
+        "FIRST:LAST");
+    add("--vcd-layer", layers_, "of it this layer alone", "NAME");
+    add("--vcd-scope", scopes_,
+        "of it the signals whose full name matches, such as '*.array.pe_0_*' (repeatable)", "GLOB");
 }
 
 std::optional<WaveformParams> WaveformOptions::params() const {
@@ -47,27 +54,32 @@ std::optional<WaveformParams> WaveformOptions::params() const {
     const auto refuse = [&](const char* option, const char* rule, const std::string& got) {
         faults.push_back(Fault{Location{}, option, rule, "'" + got + "'"});
     };
+    const auto only = [&](const char* option, const std::vector<std::string>& values) {
+        if (values.size() > 1) refuse(option, "must be given once", join(values, "' and '"));
+        return values.empty() ? std::nullopt : std::optional(values.front());
+    };
     WaveformParams waveform;
-    waveform.file = file_;
-    if (window_) {
-        if (const auto window = parse_window(*window_)) {
+    waveform.file = only("--vcd", files_);
+    waveform.layer = only("--vcd-layer", layers_);
+    waveform.scopes = scopes_;
+    if (const auto text = only("--vcd-window", windows_)) {
+        if (const auto window = parse_window(*text)) {
             waveform.first_cycle = window->first;
             waveform.last_cycle = window->second;
         } else {
-            refuse("--vcd-window", "must be FIRST:LAST, two cycles from 0 on in that order",
-                   *window_);
+            refuse("--vcd-window", "must be FIRST:LAST, two cycles from 0 on in that order", *text);
         }
     }
-    waveform.layer = layer_;
-    if (scope_) waveform.scope = *scope_;
-    if (scope_ && scope_->empty()) refuse("--vcd-scope", "must not be empty", *scope_);
-    if (!file_) {
-        if (window_) refuse("--vcd-window", "needs --vcd FILE", *window_);
-        if (layer_) refuse("--vcd-layer", "needs --vcd FILE", *layer_);
-        if (scope_) refuse("--vcd-scope", "needs --vcd FILE", *scope_);
+    for (const std::string& scope : scopes_) {
+        if (scope.empty()) refuse("--vcd-scope", "must not be empty", scope);
+    }
+    if (files_.empty()) {
+        if (!windows_.empty()) refuse("--vcd-window", "needs --vcd FILE", windows_.front());
+        if (!layers_.empty()) refuse("--vcd-layer", "needs --vcd FILE", layers_.front());
+        if (!scopes_.empty()) refuse("--vcd-scope", "needs --vcd FILE", scopes_.front());
     }
     if (!faults.empty()) throw UserError(std::move(faults));
-    if (!file_) return std::nullopt;
+    if (files_.empty()) return std::nullopt;
     return waveform;
 }
 

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "sw/params/run_params.h"
 
@@ -17,10 +18,11 @@ class WaveformOptions {
     std::optional<WaveformParams> params() const;
 
   private:
-    std::optional<std::string> file_;
-    std::optional<std::string> window_;
-    std::optional<std::string> layer_;
-    std::optional<std::string> scope_;
+    // All that were given: of the first three there may be one.
+    std::vector<std::string> files_;
+    std::vector<std::string> windows_;
+    std::vector<std::string> layers_;
+    std::vector<std::string> scopes_;
 };
 
 }  // namespace accelsim

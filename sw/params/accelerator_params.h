@@ -10,7 +10,9 @@ namespace accelsim {
 /// Which operand stays in the PEs.
 enum class Dataflow { kWeightStationary, kOutputStationary, kInputStationary };
 
-/// How the next tile's weights enter the array (docs/TIMING.md, rule 2).
+/// How the next tile's stationary operands enter the array (docs/TIMING.md, rule 2). Output
+/// stationary, where nothing is loaded: kShadow has result registers beside the sums, with the
+/// other two the sums themselves drain (rule 3).
 enum class Preload {
     kShadow,   ///< into shadow registers, while the tile before computes
     kSingle,   ///< into the only registers, once the last beat is in

@@ -118,7 +118,7 @@ struct WaveformParams {
     int64_t first_cycle = 0;          ///< of the run, or of `layer` where that is given
     std::optional<int64_t> last_cycle;
     std::optional<std::string> layer;  ///< this layer alone
-    std::string scope = "*";           ///< glob over full hierarchical names
+    std::vector<std::string> scopes;   ///< globs over full hierarchical names; all where empty
 };
 
 struct SimulationParams {

@@ -158,7 +158,7 @@ const std::vector<Column<LayerResult>>& layer_columns() {
          "events below count from the layer's "
          "start",
          [](const Layer& l) -> Json { return or_null(l.counters.events.first_load_cycle); }},
-        {"events.first_input_cycle", "cycle", "first beat enters the array",
+        {"events.first_input_cycle", "cycle", "the first tile starts: its first beat is read",
          [](const Layer& l) -> Json { return or_null(l.counters.events.first_input_cycle); }},
         {"events.last_input_cycle", "cycle", "last beat enters the array",
          [](const Layer& l) -> Json { return or_null(l.counters.events.last_input_cycle); }},

@@ -45,6 +45,17 @@ class KTiling {
         return {first, tile(end_tile - 1).end() - first};
     }
 
+    /// The most k in any K block.
+    int64_t largest_block(int64_t tiles_per_block) const {
+        if (stretch_ % unit_ == 0) return std::min(depth_, tiles_per_block * unit_);
+        // Blocks start at the same places of their stretches again after as many as it has tiles.
+        int64_t largest = 0;
+        for (int64_t i = 0; i < std::min(blocks(tiles_per_block), tiles_per_stretch_); ++i) {
+            largest = std::max(largest, block(i, tiles_per_block).count);
+        }
+        return largest;
+    }
+
     /// Output stationary: beats of K block `index`; none spans two K tiles.
     int64_t beats(int64_t index, int64_t tiles_per_block, int macs_per_pe) const {
         const int64_t first = index * tiles_per_block;

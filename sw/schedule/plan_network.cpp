@@ -26,6 +26,19 @@ void check_names(const QuantizedNetwork& network, const ScheduleParams& schedule
     }
 }
 
+/// What only layers with array work have.
+void check_pooling(const QuantizedLayer& layer, const ScheduleOverride& entry,
+                   std::vector<Fault>* faults) {
+    if (layer.has_array_work()) return;
+    const auto refuse = [&](bool given, const char* key) {
+        if (!given) return;
+        faults->push_back({entry.where, "schedule.layers." + layer.name + "." + key,
+                           "is not read by a pooling layer: it has one mapping and one order", ""});
+    };
+    refuse(entry.mapping.has_value(), "mapping");
+    refuse(entry.loop_order.has_value(), "loop_order");
+}
+
 /// Why the output of layer `index` cannot stay on chip; empty if it can.
 std::string why_not_kept(const QuantizedNetwork& network, const AcceleratorParams& accelerator,
                          size_t index) {
@@ -89,6 +102,8 @@ std::vector<LayerPlan> plan_network(const QuantizedNetwork& network,
         maps.kept_output_slot = 1 - maps.first_input_slot;
         maps.input_slots = maps.input || maps.output ? 1 : accelerator.input_buffer.slots;
         const QuantizedLayer& layer = network.layers[i];
+        const auto entry = schedule.layers.find(layer.name);
+        if (entry != schedule.layers.end()) check_pooling(layer, entry->second, &faults);
         collect_faults(&faults, [&] {
             plans.push_back(plan_layer(layer, accelerator, schedule.of(layer.name), maps));
         });

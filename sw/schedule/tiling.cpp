@@ -94,14 +94,6 @@ int64_t TilingProblem::box_elements(const TileSizes& sizes) const {
     return largest;
 }
 
-int64_t TilingProblem::weight_elements(const TileSizes& sizes) const {
-    int64_t largest = 0;
-    for (int64_t i = 0; i < k_tiling_.blocks(sizes.k_tiles_per_block); ++i) {
-        largest = std::max(largest, k_tiling_.block(i, sizes.k_tiles_per_block).count);
-    }
-    return largest * sizes.channels_per_block;
-}
-
 std::string TilingProblem::why_not(const TileSizes& sizes) const {
     const auto too_small = [](const char* buffer, int64_t bits, int64_t slot_bits) {
         return fmt::format("{}: a block needs {} bytes, a slot has {}", buffer,
@@ -120,7 +112,8 @@ std::string TilingProblem::why_not(const TileSizes& sizes) const {
             return fmt::format("accumulator: {} {} need as many words, a slot has {}", needed, unit,
                                words);
         }
-        const int64_t bits = weight_elements(sizes) * layer_.weight_format.bits;
+        const int64_t bits = k_tiling_.largest_block(sizes.k_tiles_per_block) *
+                             sizes.channels_per_block * layer_.weight_format.bits;
         if (bits > accelerator_.weight_buffer.slot_bits()) {
             return too_small("weight_buffer", bits, accelerator_.weight_buffer.slot_bits());
         }
@@ -155,12 +148,18 @@ int64_t TilingProblem::largest_k_tiles(TileSizes sizes) const {
     return 0;
 }
 
-int64_t TilingProblem::largest_channels(TileSizes sizes) const {
-    for (sizes.channels_per_block = group_out_channels_; sizes.channels_per_block > 0;
-         --sizes.channels_per_block) {
-        if (why_not(sizes).empty()) return sizes.channels_per_block;
+int64_t TilingProblem::largest_channels(const TileSizes& sizes) const {
+    const int cols = accelerator_.array.cols;
+    const int64_t depth = k_tiling_.largest_block(sizes.k_tiles_per_block);
+    int64_t most = std::min(
+        {group_out_channels_, accelerator_.accumulator.slot_words(cols),
+         accelerator_.output_buffer.slot_bits() / (int64_t{cols} * layer_.output_format.bits),
+         accelerator_.weight_buffer.slot_bits() / (depth * layer_.weight_format.bits)});
+    if (layer_.residual) {
+        most = std::min(most, accelerator_.residual_buffer.slot_bits() /
+                                  (sizes.pixels() * layer_.residual->format.bits));
     }
-    return 0;
+    return most;
 }
 
 void TilingProblem::check(const ScheduleOverride& given) const {

@@ -58,9 +58,9 @@ class TilingProblem {
     /// Kernel rows, kernel columns and channels that a depth range spans.
     Box kernel_span(KRange depth) const;
     int64_t box_elements(const TileSizes& sizes) const;
-    int64_t weight_elements(const TileSizes& sizes) const;
     int64_t largest_k_tiles(TileSizes sizes) const;
-    int64_t largest_channels(TileSizes sizes) const;
+    /// Where lanes are pixels: the most channels of a block, the input box aside.
+    int64_t largest_channels(const TileSizes& sizes) const;
     void check(const ScheduleOverride& given) const;
     /// The first sizes that fit, in the order of docs/TIMING.md.
     std::optional<TileSizes> search(const ScheduleOverride& given) const;

@@ -35,6 +35,29 @@ INSTANTIATE_TEST_SUITE_P(All, WaveformWindow,
                                            "a:b", " 1:2", "1 :2", "0x1:2", "1:2.5",
                                            "0:9223372036854775808"));
 
+TEST(WaveformOptions, EachFaultIsTold) {
+    const auto errors = [](const std::string& options) {
+        const ProgramOutcome outcome = run_program("--config configs/gemm.yaml " + options);
+        EXPECT_EQ(outcome.status, 2);
+        EXPECT_EQ(outcome.output, "");
+        return outcome.errors;
+    };
+    EXPECT_EQ(errors("--vcd a.vcd --vcd b.vcd"),
+              "--vcd: must be given once, got 'a.vcd' and 'b.vcd'\n");
+    EXPECT_EQ(errors("--vcd /dev/null --vcd-layer a --vcd-window 1:2 --vcd-layer b "
+                     "--vcd-window=3:4 --vcd-scope ''"),
+              "--vcd-layer: must be given once, got 'a' and 'b'\n"
+              "--vcd-window: must be given once, got '1:2' and '3:4'\n"
+              "--vcd-scope: must not be empty, got ''\n");
+    EXPECT_EQ(errors("--vcd-window 1:2 --vcd-layer a --vcd-scope '*' --vcd-scope b"),
+              "--vcd-window: needs --vcd FILE, got '1:2'\n"
+              "--vcd-layer: needs --vcd FILE, got 'a'\n"
+              "--vcd-scope: needs --vcd FILE, got '*'\n");
+    EXPECT_THAT(errors("--vcd /dev/null --vcd-scope '*.array' --vcd-scope '*.sequenser.*'"),
+                HasSubstr("\n--vcd-scope: must match a signal, did you mean '*.sequencer.*'?, got "
+                          "'*.sequenser.*'\n"));
+}
+
 class WaveformCommand : public RunFolder {
   protected:
     /// The waveform of the odd network's run.
@@ -73,6 +96,28 @@ TEST_F(WaveformCommand, NarrowsWhatItWrites) {
     EXPECT_THAT(times_of(window), IsSubsetOf(times_of(whole)));
     EXPECT_LT(times_of(window).size(), times_of(layer).size());
     EXPECT_LT(times_of(layer).size(), times_of(whole).size());
+}
+
+TEST_F(WaveformCommand, SelectsByEachScope) {
+    const std::string two = waveform("--vcd-scope '*.sequencer.*' --vcd-scope '*.pe_0_0'");
+    for (const char* scope : {"sequencer", "array", "pe_0_0"}) {
+        EXPECT_THAT(two, HasSubstr(std::string("$scope module ") + scope + " $end\n"));
+    }
+    EXPECT_THAT(two, HasSubstr(" clock $end\n"));
+    EXPECT_THAT(two, HasSubstr(" layer $end\n"));
+    EXPECT_THAT(two, Not(HasSubstr("$scope module pe_0_1 $end\n")));
+}
+
+TEST_F(WaveformCommand, DoesNotOverwriteTheProgram) {
+    const std::string file = (folder_ / "one").string();
+    const std::string same = (folder_ / "." / "two" / ".." / "one").string();
+    const ProgramOutcome outcome = run_program("--config configs/gemm.yaml --vcd '" + file +
+                                               "' --dump-program '" + same + "'");
+    EXPECT_EQ(outcome.status, 2);
+    EXPECT_EQ(outcome.output, "");
+    EXPECT_EQ(outcome.errors,
+              "--vcd: must be another file than that of --dump-program, got '" + file + "'\n");
+    EXPECT_FALSE(fs::exists(file));
 }
 
 TEST_F(WaveformCommand, DoesNotChangeTheRun) {

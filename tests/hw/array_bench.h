@@ -71,13 +71,30 @@ class ArrayBench {
 
   private:
     void edge(int64_t cycle) {
-        moves_ += !sums_channel_.valid() || sums_channel_.ready();
+        const bool moves = !sums_channel_.valid() || sums_channel_.ready();
+        check_ready(moves);
+        moves_ += moves;
         sink_.edge(cycle);
         rows_.settle(cycle);
         beats_.settle(cycle);
         move_of_beat_.resize(beats_.next(), moves_);
         beats_.offer();
         rows_.offer();
+    }
+
+    /// What is offered is taken whenever the registers move; output stationary, a beat and its
+    /// weights together.
+    void check_ready(bool moves) {
+        const bool joins = params_.is_output_stationary();
+        const bool both = beats_.offers() && rows_.offers();
+        if (beats_.offers()) {
+            faults_.expect_equal("a beat is taken", moves && (both || !joins),
+                                 beats_channel_.ready());
+        }
+        if (rows_.offers()) {
+            faults_.expect_equal("a row is taken", moves && (both || !joins),
+                                 rows_channel_.ready());
+        }
     }
 
     int64_t moves_ = 0;

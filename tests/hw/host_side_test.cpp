@@ -170,6 +170,7 @@ std::string use_constant_memory() {
     write(0, constants, 0);  // a layer without constants
     write(0, constants, 5);
     write(3, others, 1);
+    write(5, others, 1);  // one more channel leaves those before it alone
     for (int32_t c = 0; c < 5; ++c) {
         const ChannelConstants& channel = memory.constants(c);
         faults.expect_equal("bias", c == 3 ? -1 : c, channel.bias);

@@ -86,8 +86,10 @@ ScheduleOverride to_schedule(const oracle::RandomCase& drawn) {
     schedule.cols_per_block = from.cols_per_block;
     schedule.channels_per_block = from.channels_per_block;
     schedule.k_tiles_per_block = from.k_tiles_per_block;
-    schedule.mapping =
-        from.mapping == oracle::Mapping::kIm2col ? Mapping::kIm2col : Mapping::kKernelOffset;
+    if (drawn.layer.kind == oracle::LayerKind::kConvolution) {
+        schedule.mapping =
+            from.mapping == oracle::Mapping::kIm2col ? Mapping::kIm2col : Mapping::kKernelOffset;
+    }
     if (from.loop_order) {
         schedule.loop_order = *from.loop_order == oracle::LoopOrder::kPixelsChannels
                                   ? LoopOrder::kPixelsChannels

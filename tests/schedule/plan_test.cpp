@@ -197,5 +197,27 @@ TEST(Schedule, KeepsEveryMapThatFitsInTurns) {
     EXPECT_NE(plans[0].on_chip.kept_output_slot, plans[1].on_chip.kept_output_slot);
 }
 
+TEST(Schedule, RefusesWhatAPoolingLayerHasNot) {
+    QuantizedNetwork network = three_layers();
+    network.layers[1].kind = LayerKind::kPool;
+    network.layers[1].output = network.layers[1].input;
+    network.layers[1].pool.kind = PoolKind::kMax;
+    ScheduleParams schedule;
+    schedule.mapping = Mapping::kKernelOffset;  // of the whole network: pooling has none
+    EXPECT_NO_THROW(plan_network(network, one_pe(), schedule));
+    schedule.layers["b"].mapping = Mapping::kKernelOffset;
+    schedule.layers["b"].loop_order = LoopOrder::kChannelsPixels;
+    try {
+        plan_network(network, one_pe(), schedule);
+        FAIL();
+    } catch (const UserError& error) {
+        ASSERT_EQ(error.faults().size(), 2U);
+        EXPECT_EQ(error.faults()[0].to_string(),
+                  "schedule.layers.b.mapping: is not read by a pooling layer: it has one mapping "
+                  "and one order");
+        EXPECT_EQ(error.faults()[1].key, "schedule.layers.b.loop_order");
+    }
+}
+
 }  // namespace
 }  // namespace accelsim

@@ -1,93 +1,8 @@
 // A GEMM rebuilt from its waveform, cycle by cycle, by what docs/TIMING.md says of the array.
-#include <gtest/gtest.h>
-
-#include <ostream>
-
-#include "tests/trace/gemm_wave.h"
+#include "tests/trace/gemm_waveform.h"
 
 namespace accelsim {
 namespace {
-
-struct Case {
-    const char* name;
-    Dataflow dataflow;
-    int macs_per_pe;
-    int pe_pipeline_stages;
-};
-
-void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
-
-ArrayParams array_of(const Case& c) {
-    ArrayParams params;
-    params.rows = 4;
-    params.cols = 3;
-    params.dataflow = c.dataflow;
-    params.macs_per_pe = c.macs_per_pe;
-    params.pe_pipeline_stages = c.pe_pipeline_stages;
-    params.input_stages = 2;
-    params.accumulate_stages = 2;
-    return params;
-}
-
-int64_t ceil_of(int64_t value, int64_t divisor) { return (value + divisor - 1) / divisor; }
-
-class GemmWaveform : public ::testing::TestWithParam<Case> {
-  protected:
-    void SetUp() override { ASSERT_EQ(wave.outcome, ""); }
-
-    /// Cycles from an accepted beat to its operand in PE(row, col).
-    int64_t delay(int row, int col) const {
-        const int skew = array.is_output_stationary() ? array.row_skew : array.pe_pipeline_stages;
-        return 1 + array.input_stages + skew * row + col;
-    }
-    std::string stage(const std::string& name, int number) const {
-        return number == 0 ? name : name + "_" + std::to_string(number);
-    }
-
-    /// The operand pairs that PE(row, col) multiplies for a beat of a tile.
-    struct Pairs {
-        std::vector<int64_t> moving, top;
-    };
-    Pairs expected(int64_t tile, int64_t beat, int row, int col) const {
-        Pairs pairs;
-        for (int part = 0; part < array.macs_per_pe; ++part) {
-            const int64_t k_tiles = ceil_of(wave.kK, array.word_channels());
-            const int64_t k =
-                tile % k_tiles * array.word_channels() + row * array.macs_per_pe + part;
-            const int64_t first = tile / k_tiles * array.cols;  // channel or pixel
-            switch (array.dataflow) {
-                case Dataflow::kWeightStationary:
-                    pairs.moving.push_back(wave.x_at(beat, k));
-                    pairs.top.push_back(wave.w_at(k, first + col));
-                    break;
-                case Dataflow::kInputStationary:
-                    pairs.moving.push_back(wave.w_at(k, beat));
-                    pairs.top.push_back(wave.x_at(first + col, k));
-                    break;
-                case Dataflow::kOutputStationary: {
-                    const int64_t pixel_tiles = ceil_of(wave.kM, array.rows);
-                    const int64_t depth = beat * array.macs_per_pe + part;
-                    pairs.moving.push_back(wave.x_at(tile % pixel_tiles * array.rows + row, depth));
-                    pairs.top.push_back(wave.w_at(depth, tile / pixel_tiles * array.cols + col));
-                }
-            }
-        }
-        return pairs;
-    }
-
-    int64_t sum_before(int row, int col, int64_t cycle) const {
-        const int last = array.pe_pipeline_stages - 1;
-        if (array.is_output_stationary()) {
-            const bool starts =
-                wave.has_token("first", static_cast<int>(delay(row, col)) - 1 + last, cycle);
-            return starts ? 0 : wave.pe(row, col, "partial_sum", cycle - 1);
-        }
-        return row == 0 ? 0 : wave.pe(row - 1, col, stage("partial_sum", last), cycle - 1);
-    }
-
-    const ArrayParams array = array_of(GetParam());
-    const GemmWave wave{array};
-};
 
 TEST_P(GemmWaveform, EverySumIsTheOneBeforePlusWeightTimesActivation) {
     const int p = array.pe_pipeline_stages;
@@ -182,7 +97,8 @@ TEST_P(GemmWaveform, WordsMoveOneStageACycle) {
     int64_t sums = 0, posted = 0;
     for (int64_t t = 1; t < wave.cycles; ++t) {
         SCOPED_TRACE("cycle " + std::to_string(t));
-        // What a stage that is not valid holds means nothing.
+        // A stage without a word holds 0 (MachineWaveform.StagesWithoutAWordHoldNothing), and what
+        // a channel holds then means nothing.
         const auto expect_follows = [&](const std::string& next, const std::string& before,
                                         bool valid, const std::vector<std::string>& signals) {
             ASSERT_EQ(wave.at(next + ".valid", t), valid) << next;
@@ -249,16 +165,7 @@ TEST_P(GemmWaveform, SumsAreTheProduct) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Dataflows, GemmWaveform,
-                         ::testing::Values(Case{"ws", Dataflow::kWeightStationary, 1, 1},
-                                           Case{"ws_pipelined", Dataflow::kWeightStationary, 1, 3},
-                                           Case{"ws_pairs", Dataflow::kWeightStationary, 2, 1},
-                                           Case{"is", Dataflow::kInputStationary, 1, 1},
-                                           Case{"is_pairs_pipelined", Dataflow::kInputStationary, 2,
-                                                2},
-                                           Case{"os", Dataflow::kOutputStationary, 1, 1},
-                                           Case{"os_pipelined", Dataflow::kOutputStationary, 1, 3},
-                                           Case{"os_pairs", Dataflow::kOutputStationary, 2, 1}));
+INSTANTIATE_TEST_SUITE_P(Dataflows, GemmWaveform, ::testing::ValuesIn(kGemmCases));
 
 /// Every signal whose value in a cycle differs between two dumps.
 std::vector<std::string> differences(const vcd::Dump& a, const vcd::Dump& b, int64_t cycle) {

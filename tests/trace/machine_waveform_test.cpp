@@ -90,6 +90,26 @@ TEST_P(MachineWaveform, CountersSayWhatTheirSignalsDo) {
     EXPECT_GT(jobs, 20);
 }
 
+/// The registers behind the array hold 0 wherever no word passes, in whatever they held before.
+TEST_P(MachineWaveform, StagesWithoutAWordHoldNothing) {
+    const Recorded recorded = record(small_run(GetParam().array), WaveformParams{});
+    int64_t empty = 0, turns = 0;
+    for (const auto& [name, variable] : recorded.dump.variables) {
+        const std::string stage = name.substr(0, name.rfind('.'));
+        if (stage.find(".stage_") == std::string::npos || stage + ".valid" == name) continue;
+        const auto valid = recorded.dump.variables.find(stage + ".valid");
+        if (valid == recorded.dump.variables.end()) continue;
+        for (int64_t t = 0; t < recorded.start_cycles.back(); ++t) {
+            if (valid->second.number(2 * t) != 0) continue;
+            ++empty;
+            turns += t > 0 && valid->second.number(2 * t - 2) != 0;
+            ASSERT_EQ(variable.number(2 * t), 0) << name << " cycle " << t;
+        }
+    }
+    EXPECT_GT(empty, 1000);
+    EXPECT_GT(turns, 600);
+}
+
 TEST_P(MachineWaveform, ChangesNothing) {
     const MachineRun run = small_run(GetParam().array);
     const Recorded with = record(run, WaveformParams{});
@@ -125,10 +145,12 @@ TEST(MachineWaveformWindow, LayerIsItsStretchOfTheRun) {
     params.layer = run.network.layers[layer].name;
     params.first_cycle = 5;
     params.last_cycle = 90;
-    params.scope = "accelerator.array.pe_?_3";
+    params.scopes = {"accelerator.array.pe_?_3", "*.array.pe_0_?.moving"};
     const Recorded whole = record(run, WaveformParams{}), part = record(run, params);
-    EXPECT_EQ(part.dump.variables.size(), 7u * 5u);  // moving, active, shadow, two partial sums
+    // Seven times moving, active, shadow, two partial sums; four others; the clock and the layer.
+    EXPECT_EQ(part.dump.variables.size(), 7u * 5u + 4u + 2u);
     EXPECT_EQ(part.dump.times.back(), 2 * 91);
+    EXPECT_EQ(part.dump.at("accelerator.layer").text(2 * 5), *params.layer);
     for (const auto& [name, variable] : part.dump.variables) {
         for (int64_t t = 5; t <= 90; ++t) {
             ASSERT_EQ(variable.text(2 * t),

@@ -67,11 +67,12 @@ struct Registers {
 
 /// What the file holds after `cycles` cycles, before each of which `change(registers, cycle)`.
 template <typename Change>
-std::string trace(const std::string& selection, int64_t cycles, Registers* registers,
+std::string trace(const std::vector<std::string>& selections, int64_t cycles, Registers* registers,
                   Change change) {
     const TemporaryPath path("tracer.vcd");
-    Tracer tracer(path.str(), selection);
+    Tracer tracer(path.str(), selections);
     tracer.clock("top.clock");
+    tracer.always("top.layer", [] { return "conv1"; });
     registers->trace(tracer.scope("top").scope("array"));
     tracer.begin(kPeriod);
     for (int64_t cycle = 0; cycle < cycles; ++cycle) {
@@ -93,7 +94,7 @@ int32_t scramble(int64_t cycle, int i, int bits) {
 TEST(Tracer, EveryValueOfEveryCycle) {
     Registers registers;
     std::vector<Registers> history;
-    const vcd::Dump dump = vcd::read(trace("*", 50, &registers, [&](Registers* r, int64_t cycle) {
+    const vcd::Dump dump = vcd::read(trace({}, 50, &registers, [&](Registers* r, int64_t cycle) {
         for (int i = 0; i < Registers::kRows * Registers::kCols; ++i) {
             const auto place = static_cast<size_t>(i);
             if (cycle % 3 != i % 3) r->sum[place] = scramble(cycle, i, 32);
@@ -130,12 +131,15 @@ TEST(Tracer, EveryValueOfEveryCycle) {
 
 TEST(Tracer, WritesOnlyWhatChanges) {
     Registers registers;
-    const std::string text = trace("top.array", 1000, &registers, [](Registers* r, int64_t cycle) {
-        if (cycle == 300) r->sum[25] = -1;
-        if (cycle == 600) r->sum[25] = 0;
-    });
+    const std::string text =
+        trace({"top.array"}, 1000, &registers, [](Registers* r, int64_t cycle) {
+            if (cycle == 300) r->sum[25] = -1;
+            if (cycle == 600) r->sum[25] = 0;
+        });
     const vcd::Dump dump = vcd::read(text);
-    EXPECT_EQ(dump.times, (std::vector<int64_t>{0, 600, 1200, 2000}));
+    EXPECT_EQ(dump.times.size(), 2001u) << "of the clock";
+    EXPECT_EQ(dump.at("top.array.pe_1_5.sum").changes[1].first, 600);
+    EXPECT_EQ(dump.at("top.array.pe_1_5.sum").changes[2].first, 1200);
     EXPECT_EQ(dump.at("top.array.pe_1_5.sum").changes.size(), 3u);
     EXPECT_EQ(dump.at("top.array.pe_1_6.sum").changes.size(), 1u);
 }
@@ -144,7 +148,7 @@ TEST(Tracer, WritesOnlyWhatChanges) {
 TEST(Tracer, BitsBeyondTheWidthAreNotThere) {
     Registers registers;
     const vcd::Dump dump =
-        vcd::read(trace("*.weight", 4, &registers, [](Registers* r, int64_t cycle) {
+        vcd::read(trace({"*.weight"}, 4, &registers, [](Registers* r, int64_t cycle) {
             r->weight[0] = static_cast<int32_t>(cycle) << 8 | 0x80;
         }));
     EXPECT_EQ(dump.at("top.array.pe_0_0.weight").changes.size(), 1u);
@@ -154,7 +158,7 @@ TEST(Tracer, BitsBeyondTheWidthAreNotThere) {
 TEST(Tracer, HalvesOfAnElement) {
     const TemporaryPath path("halves.vcd");
     int32_t element = 0;
-    Tracer tracer(path.str(), "*");
+    Tracer tracer(path.str(), {});
     for (const int half : {0, 1}) {
         TracedBlock block;
         block.format = {4, true};
@@ -177,32 +181,48 @@ TEST(Tracer, HalvesOfAnElement) {
     EXPECT_EQ(dump.at("pe.weight_0").changes.size(), 1u);
 }
 
-std::vector<std::string> selected(const std::string& selection) {
+/// But for the clock and the layer, which are always there.
+std::vector<std::string> selected(const std::vector<std::string>& selections) {
     Registers registers;
+    const vcd::Dump dump = vcd::read(trace(selections, 2, &registers, nothing));
+    EXPECT_EQ(dump.at("top.clock").changes.size(), 4u);
+    EXPECT_EQ(dump.at("top.layer").text(0), "conv1");
     std::vector<std::string> names;
-    for (const auto& entry : vcd::read(trace(selection, 2, &registers, nothing)).variables) {
-        names.push_back(entry.first);
+    for (const auto& entry : dump.variables) {
+        if (entry.first.rfind("top.array.", 0) == 0) names.push_back(entry.first);
     }
+    EXPECT_EQ(names.size() + 2, dump.variables.size());
     return names;
 }
 
 TEST(Tracer, SelectsByName) {
     using Names = std::vector<std::string>;
-    EXPECT_EQ(selected("top.array.pe_2_4.sum"), Names{"top.array.pe_2_4.sum"});
-    EXPECT_EQ(selected("*.pe_1_?"), selected("top.array.pe_1_?.*"));
-    EXPECT_EQ(selected("top.array.pe_1_?").size(), 20u);
-    EXPECT_EQ(selected("*.weight").size(), 60u);
-    EXPECT_EQ(selected("*.pe_0_3"), (Names{"top.array.pe_0_3.sum", "top.array.pe_0_3.weight"}));
-    EXPECT_EQ(selected("*.st*"), (Names{"top.array.stalls", "top.array.state"}));
-    EXPECT_EQ(selected("top").size(), selected("*").size());
-    EXPECT_EQ(selected("*").size(), 125u);
+    EXPECT_EQ(selected({"top.array.pe_2_4.sum"}), Names{"top.array.pe_2_4.sum"});
+    EXPECT_EQ(selected({"*.pe_1_?"}), selected({"top.array.pe_1_?.*"}));
+    EXPECT_EQ(selected({"top.array.pe_1_?"}).size(), 20u);
+    EXPECT_EQ(selected({"*.weight"}).size(), 60u);
+    EXPECT_EQ(selected({"*.pe_0_3"}), (Names{"top.array.pe_0_3.sum", "top.array.pe_0_3.weight"}));
+    EXPECT_EQ(selected({"*.st*"}), (Names{"top.array.stalls", "top.array.state"}));
+    EXPECT_EQ(selected({"*.clock"}), Names{});
+    EXPECT_EQ(selected({"*.layer"}), Names{});
+    EXPECT_EQ(selected({"top"}), selected({"*"}));
+    EXPECT_EQ(selected({"*"}), selected({}));
+    EXPECT_EQ(selected({}).size(), 124u);
+}
+
+TEST(Tracer, SelectsWhatOneOfSeveralGlobsMatches) {
+    using Names = std::vector<std::string>;
+    EXPECT_EQ(selected({"*.stalls", "*.pe_0_3.sum", "*.state"}),
+              (Names{"top.array.pe_0_3.sum", "top.array.stalls", "top.array.state"}));
+    EXPECT_EQ(selected({"*.pe_0_3", "*.pe_0_3.sum"}), selected({"*.pe_0_3"}));
+    EXPECT_EQ(selected({"*.pe_0_3.sum", "*.pe_?_3", "*.clock"}), selected({"*.pe_?_3"}));
 }
 
 TEST(Tracer, SelectedElementsHaveTheirOwnValues) {
     Registers registers;
     std::iota(registers.sum.begin(), registers.sum.end(), 1000);
-    const vcd::Dump dump = vcd::read(trace("*.pe_*_1?.sum", 2, &registers, nothing));
-    EXPECT_EQ(dump.variables.size(), 30u);
+    const vcd::Dump dump = vcd::read(trace({"*.pe_*_1?.sum"}, 2, &registers, nothing));
+    EXPECT_EQ(dump.variables.size(), 30u + 2u);
     for (int row = 0; row < 3; ++row) {
         for (int col = 10; col < 20; ++col) {
             EXPECT_EQ(dump.at("top.array." + Registers::pe(row, col) + ".sum").number(0),
@@ -213,28 +233,34 @@ TEST(Tracer, SelectedElementsHaveTheirOwnValues) {
 
 TEST(Tracer, WhatIsNotSelectedIsNotLookedAt) {
     Registers registers;
-    trace("*.state", 100, &registers, nothing);
+    trace({"*.state"}, 100, &registers, nothing);
     EXPECT_EQ(registers.fetches, 0);
 }
 
 TEST(Tracer, NothingMatches) {
     Registers registers;
-    const auto fault = [&](const std::string& selection) {
-        return fault_of([&] { trace(selection, 1, &registers, nothing); });
+    const auto fault = [&](const std::vector<std::string>& selections) {
+        return fault_of([&] { trace(selections, 1, &registers, nothing); });
     };
-    EXPECT_EQ(fault("top.aray.pe_3_4.sum"),
+    EXPECT_EQ(fault({"top.aray.pe_3_4.sum"}),
               "--vcd-scope: must match a signal, did you mean 'top.array.pe_*_*.sum'?, got "
               "'top.aray.pe_3_4.sum'");
-    EXPECT_EQ(fault("*.wieght"),
+    EXPECT_EQ(fault({"*.wieght"}),
               "--vcd-scope: must match a signal, did you mean '*.weight'?, got '*.wieght'");
-    EXPECT_EQ(fault("nonsense"),
-              "--vcd-scope: must match a signal (there are top.array, top.clock), got 'nonsense'");
+    EXPECT_EQ(fault({"*.pee_1_2.*"}),
+              "--vcd-scope: must match a signal, did you mean '*.pe_*_*.*'?, got '*.pee_1_2.*'");
+    EXPECT_EQ(fault({"nonsense"}),
+              "--vcd-scope: must match a signal (there are top.array, top.clock, top.layer), got "
+              "'nonsense'");
+    EXPECT_EQ(fault({"*.wieght", "*.sum", "*.valit", "*.state"}),
+              "--vcd-scope: must match a signal, did you mean '*.weight'?, got '*.wieght'\n"
+              "--vcd-scope: must match a signal, did you mean '*.valid'?, got '*.valit'");
 }
 
 TEST(Tracer, SameCallsSameBytes) {
     const auto bytes = [] {
         Registers registers;
-        return trace("*", 20, &registers,
+        return trace({"*"}, 20, &registers,
                      [](Registers* r, int64_t cycle) { r->sum[3] = scramble(cycle, 3, 32); });
     };
     EXPECT_EQ(bytes(), bytes());
