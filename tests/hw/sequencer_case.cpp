@@ -9,7 +9,7 @@ SequencerCase::SequencerCase(Dataflow dataflow, Stalls stalls, uint64_t seed) : 
     ArrayParams& array = params.array;
     array.dataflow = dataflow;
     array.preload = random_.pick({Preload::kShadow, Preload::kSingle, Preload::kDrained});
-    array.rows = draw(1, 6);
+    array.rows = draw(1, 10);
     array.pe_pipeline_stages = draw(1, 3);
     array.load_gap = draw(0, 3);
     params.accumulator.slots = draw(1, 2);
@@ -46,7 +46,7 @@ void SequencerCase::draw_tiles() {
                 tile.output_block = j;
                 tile.first_fold = fold == 0;
                 tile.last_fold = fold + 1 == folds;
-                tile.beats = draw(1, 2 * params.array.rows);
+                tile.beats = random_.chance(60) ? draw(1, 2) : draw(1, 2 * params.array.rows);
                 add_tile(tile);
             }
         }
@@ -60,14 +60,14 @@ void SequencerCase::draw_tiles() {
 /// Reads new blocks, or those of the tile before; an input box may be empty.
 void SequencerCase::add_tile(TileJob tile) {
     if (layer.uses_array) {
-        if (weight_blocks == 0 || random_.chance(60)) ++weight_blocks;
+        if (weight_blocks == 0 || random_.chance(40)) ++weight_blocks;
         tile.weight_block = weight_blocks - 1;
     }
     if (layer.input_on_chip) {
         input_blocks = 1;
         tile.input_block = 0;
     } else if (!random_.chance(15)) {
-        if (input_blocks == 0 || random_.chance(60)) ++input_blocks;
+        if (input_blocks == 0 || random_.chance(40)) ++input_blocks;
         tile.input_block = input_blocks - 1;
     }
     tiles.push_back(tile);
