@@ -48,4 +48,9 @@ class BitChain {
     std::vector<uint64_t> words_;
 };
 
+/// The columns from c0 on that an array of `cols` has, as bits of a window of a chain.
+inline uint64_t columns_from(int64_t c0, int64_t cols) {
+    return cols - c0 < 64 ? (uint64_t{1} << (cols - c0)) - 1 : ~uint64_t{0};
+}
+
 }  // namespace accelsim

@@ -74,11 +74,6 @@ void OutputRegisters::shift_in(const Beat* beat, const WeightRow* row) {
     if (beat != nullptr) tags_[newest_tag_] = beat->tag;
 }
 
-uint64_t OutputRegisters::columns(size_t word) const {
-    const int64_t left = cols_ - static_cast<int64_t>(word) * 64;
-    return left < 64 ? (uint64_t{1} << left) - 1 : ~uint64_t{0};
-}
-
 void OutputRegisters::drain() {
     deskew_.push(bottom());
     if (any(held_) || any(draining_)) move_down();
@@ -127,7 +122,7 @@ void OutputRegisters::take_results() {
 void OutputRegisters::take_row(int row, int64_t first_place) {
     for (size_t word = 0; word < mask_words_; ++word) {
         const int64_t c0 = static_cast<int64_t>(word) * 64;
-        const uint64_t taken = drains_.window(at(first_place + c0)) & columns(word);
+        const uint64_t taken = drains_.window(at(first_place + c0)) & columns_from(c0, cols_);
         if (taken == 0) continue;
         held_[at(row) * mask_words_ + word] |= taken;
         const int64_t place = int64_t{row} * cols_ + c0;
@@ -146,7 +141,7 @@ void OutputRegisters::start_sums() {
         const int64_t first_place = skew(r) + params_.pe_pipeline_stages - 1;
         for (size_t word = 0; word < mask_words_; ++word) {
             const int64_t c0 = static_cast<int64_t>(word) * 64;
-            const uint64_t starts = first_.window(at(first_place + c0)) & columns(word);
+            const uint64_t starts = first_.window(at(first_place + c0)) & columns_from(c0, cols_);
             for_each_run(starts, [&](int first, int count) {
                 std::fill_n(&sums_[at(int64_t{r} * cols_ + c0 + first)], count, 0);
             });

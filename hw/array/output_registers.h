@@ -53,7 +53,6 @@ class OutputRegisters : public ArrayRegisters {
     bool has_results() const { return params_.preload == Preload::kShadow; }
     std::vector<int32_t>& drained() { return has_results() ? results_ : sums_; }
     const int32_t* bottom() const;
-    uint64_t columns(size_t word) const;
     /// Place of a token in its chain when it is in row `row` of column 0, before the multiplier.
     int64_t skew(int row) const { return params_.input_stages + int64_t{params_.row_skew} * row; }
 

@@ -9,11 +9,6 @@ namespace {
 
 size_t at(int64_t index) { return static_cast<size_t>(index); }
 
-/// The columns from c0 on that the array has, as bits.
-uint64_t columns_from(int64_t c0, int64_t cols) {
-    return cols - c0 < 64 ? (uint64_t{1} << (cols - c0)) - 1 : ~uint64_t{0};
-}
-
 }  // namespace
 
 StationaryRegisters::StationaryRegisters(const ArrayParams& params)

@@ -65,18 +65,6 @@ RunImages load_images(const std::optional<std::string>& path, const std::string&
     return {ImageSet::load(*path, typed_path, shape, selection), typed_path};
 }
 
-std::string dataflow_name(Dataflow dataflow) {
-    switch (dataflow) {
-        case Dataflow::kWeightStationary:
-            return "weight-stationary";
-        case Dataflow::kOutputStationary:
-            return "output-stationary";
-        case Dataflow::kInputStationary:
-            return "input-stationary";
-    }
-    throw InternalError("a dataflow without a name");
-}
-
 /// One run, step by step.
 class Run {
   public:
@@ -91,7 +79,7 @@ class Run {
         result_.rows = array.rows;
         result_.cols = array.cols;
         result_.macs_per_pe = array.macs_per_pe;
-        result_.dataflow = dataflow_name(array.dataflow);
+        result_.dataflow = to_string(array.dataflow);
     }
 
     int execute() {

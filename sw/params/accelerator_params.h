@@ -9,6 +9,18 @@ namespace accelsim {
 
 /// Which operand stays in the PEs.
 enum class Dataflow { kWeightStationary, kOutputStationary, kInputStationary };
+/// As reports write it.
+inline const char* to_string(Dataflow dataflow) {
+    switch (dataflow) {
+        case Dataflow::kWeightStationary:
+            return "weight-stationary";
+        case Dataflow::kOutputStationary:
+            return "output-stationary";
+        case Dataflow::kInputStationary:
+            return "input-stationary";
+    }
+    return "";
+}
 
 /// How the next tile's stationary operands enter the array (docs/TIMING.md, rule 2). Output
 /// stationary, where nothing is loaded: kShadow has result registers beside the sums, with the
