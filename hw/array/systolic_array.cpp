@@ -53,6 +53,7 @@ void SystolicArray::note_events(const BeatTag* tag) {
     }
     const BeatTag* column_0 = registers_->column_0_tag();
     if (column_0 != nullptr && column_0->first_of_layer) stats_.first_output_cycle = cycle_;
+    if (!joins_streams_) return;  // only output-stationary sums become final in their PE
     if (registers_->first_pe_final()) stats_.first_sum_final_cycle = cycle_;
     if (registers_->last_pe_final()) stats_.last_sum_final_cycle = cycle_;
 }
