@@ -4,18 +4,22 @@
 #include <cstring>
 #include <utility>
 
+#include "sw/base/integer_math.h"
+
 namespace accelsim {
 
 Dram::Dram(const sc_core::sc_module_name& name, const DramParams& params,
            const sc_core::sc_time& clock_period)
     : sc_module(name),
       params_(params),
+      clock_period_(clock_period),
       latency_(params.model == DramModel::kIdeal
                    ? sc_core::SC_ZERO_TIME
                    : clock_period * static_cast<double>(params.latency_cycles)) {
     dma.register_b_transport(this, &Dram::transport);
     host.register_transport_dbg(this, &Dram::transport_debug);
     dma.register_transport_dbg(this, &Dram::transport_debug);
+    dma.register_get_direct_mem_ptr(this, &Dram::give_memory);
 }
 
 void Dram::set_service(std::function<int64_t(int64_t)> bytes_in_cycle,
@@ -33,6 +37,13 @@ int64_t Dram::cycle_budget() {
 }
 
 void Dram::transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
+    DramBurst* burst = nullptr;
+    payload.get_extension(burst);
+    if (burst) {
+        serve(*burst, delay);
+        payload.set_response_status(tlm::TLM_OK_RESPONSE);
+        return;
+    }
     DramBeat* beat = nullptr;
     payload.get_extension(beat);
     const auto wanted = static_cast<int64_t>(payload.get_data_length());
@@ -49,6 +60,37 @@ void Dram::transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay)
     payload.set_response_status(tlm::TLM_OK_RESPONSE);
 }
 
+void Dram::serve(DramBurst& burst, sc_core::sc_time& delay) {
+    const uint64_t period = clock_period_.value();
+    if (params_.model != DramModel::kIdeal) {
+        const auto start = static_cast<int64_t>(delay.value() / period);
+        delay += sc_core::sc_time::from_value(static_cast<uint64_t>(occupancy(start, burst.bytes)) *
+                                              period);
+    }
+    burst.channel_free = delay;
+    delay += latency_;
+}
+
+/// Cycles in which a job that starts in cycle `start` holds the channel.
+int64_t Dram::occupancy(int64_t start, int64_t bytes) const {
+    if (!service_) {
+        return ceil_divide(bytes * params_.bytes_per_cycle_denominator,
+                           params_.bytes_per_cycle_numerator);
+    }
+    const int64_t now = cycle_in_layer_();
+    int64_t cycles = 0;
+    for (int64_t moved = 0; moved < bytes; ++cycles) moved += service_(now + start + cycles);
+    return cycles;
+}
+
+bool Dram::give_memory(tlm::tlm_generic_payload& /*payload*/, tlm::tlm_dmi& memory) {
+    memory.set_dmi_ptr(bytes_.data());
+    memory.set_start_address(0);
+    memory.set_end_address(bytes_.empty() ? 0 : bytes_.size() - 1);
+    memory.allow_read_write();
+    return !bytes_.empty();
+}
+
 unsigned Dram::transport_debug(tlm::tlm_generic_payload& payload) {
     move(payload, static_cast<int64_t>(payload.get_data_length()));
     payload.set_response_status(tlm::TLM_OK_RESPONSE);
@@ -58,7 +100,10 @@ unsigned Dram::transport_debug(tlm::tlm_generic_payload& payload) {
 void Dram::move(const tlm::tlm_generic_payload& payload, int64_t bytes) {
     const auto count = static_cast<size_t>(bytes);
     const auto first = static_cast<size_t>(payload.get_address());
-    if (bytes_.size() < first + count) bytes_.resize(first + count);
+    if (bytes_.size() < first + count) {
+        if (!bytes_.empty()) dma->invalidate_direct_mem_ptr(0, bytes_.size() - 1);
+        bytes_.resize(first + count);
+    }
     if (payload.is_read()) {
         std::memcpy(payload.get_data_ptr(), &bytes_[first], count);
     } else {

@@ -23,10 +23,25 @@ struct DramBeat : tlm::tlm_extension<DramBeat> {
     }
 };
 
-/// Main memory. A DMA's transaction asks for the bytes that it wants to move in one cycle;
-/// `bandwidth` grants floor(n * b) - floor((n - 1) * b) bytes in the n-th cycle of a job, `ideal`
-/// all of them. The annotated delay is the latency after which read data or an acknowledgement
-/// returns. The host loads and reads memory over debug transport, which takes no time.
+/// Travels with the transaction of a whole DMA job. Its times are counted from now, as annotated
+/// delays are.
+struct DramBurst : tlm::tlm_extension<DramBurst> {
+    bool is_store = false;
+    int64_t bytes = 0;
+    sc_core::sc_time channel_free;  ///< set by DRAM: its last byte has passed
+
+    tlm::tlm_extension_base* clone() const override { return new DramBurst(*this); }
+    void copy_from(const tlm::tlm_extension_base& other) override {
+        *this = static_cast<const DramBurst&>(other);
+    }
+};
+
+/// Main memory. A DMA's transaction asks for the bytes that it wants to move in one cycle
+/// (DramBeat) or in a whole job (DramBurst). `bandwidth` grants floor(n * b) - floor((n - 1) * b)
+/// bytes in the n-th cycle of a job, `ideal` all of them. The annotated delay is the latency after
+/// which read data or an acknowledgement returns; a burst's delay says when it starts, and comes
+/// back as when it is done. The host loads and reads memory over debug transport, which takes no
+/// time.
 class Dram : public sc_core::sc_module {
   public:
     tlm_utils::simple_target_socket<Dram> dma{"dma"};
@@ -43,11 +58,15 @@ class Dram : public sc_core::sc_module {
 
   private:
     void transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
+    void serve(DramBurst& burst, sc_core::sc_time& delay);
+    int64_t occupancy(int64_t start, int64_t bytes) const;
+    bool give_memory(tlm::tlm_generic_payload& payload, tlm::tlm_dmi& memory);
     unsigned transport_debug(tlm::tlm_generic_payload& payload);
     int64_t cycle_budget();
     void move(const tlm::tlm_generic_payload& payload, int64_t bytes);
 
     const DramParams params_;
+    const sc_core::sc_time clock_period_;
     const sc_core::sc_time latency_;
     std::function<int64_t(int64_t)> service_;
     std::function<int64_t()> cycle_in_layer_;

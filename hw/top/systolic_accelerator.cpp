@@ -2,28 +2,22 @@
 
 #include <algorithm>
 
+#include "hw/top/clock_period.h"
 #include "hw/trace/trace_stream.h"
 
 namespace accelsim {
-namespace {
-
-sc_core::sc_time period_of(const AcceleratorParams& params) {
-    return sc_core::sc_time(1000.0 / params.clock_mhz, sc_core::SC_NS);
-}
-
-}  // namespace
 
 SystolicAccelerator::SystolicAccelerator(const sc_core::sc_module_name& name,
                                          const AcceleratorParams& params)
     : sc_module(name),
-      clock("clock", period_of(params)),
+      clock("clock", clock_period_of(params)),
       events_("events", kSignalCount,
               [](const char*, size_t event) {
                   return new sc_core::sc_signal<int64_t>(event_name(static_cast<Event>(event)));
               }),
       sequencer("sequencer", params),
-      dram("dram", params.dram, period_of(params)),
-      dma("dma", params.dram, params.array, period_of(params)),
+      dram("dram", params.dram, clock_period_of(params)),
+      dma("dma", params.dram, params.array, clock_period_of(params)),
       weight_buffer("weight_buffer", params.array),
       input_buffer("input_buffer", params.input_buffer, params.array),
       array("array", params.array, params.accumulator),

@@ -8,7 +8,6 @@
 #include "sw/cli/layer_result.h"
 #include "sw/cli/yaml_text.h"
 #include "sw/driver/cycle_simulation.h"
-#include "sw/network/images.h"
 #include "sw/network/load_network.h"
 #include "sw/passes/pipeline.h"
 #include "sw/report/text_table.h"
@@ -77,14 +76,19 @@ std::string sizes_text(const RunParams& params) {
            dram_line(machine.dram);
 }
 
-/// The network as the accelerator runs it. One seeded image stands for the calibration: scales do
-/// not change a schedule.
+/// The network as the accelerator runs it, without values: a schedule needs formats and shapes.
 QuantizedNetwork compile_for_schedule(const RunParams& params) {
-    const uint64_t seed = params.simulation.seed;
-    Graph graph = load_network(params.network, seed);
-    const ImageSet images = ImageSet::seeded(graph.input, 1, seed + 1);
-    return compile_network(std::move(graph), params.fuse_batch_norm, params.quantization, images, 1,
-                           {}, params.accelerator.most_block_pixels());
+    Graph graph = load_network(params.network, params.simulation.seed, Values::kNone);
+    return compile_structure(std::move(graph), params.fuse_batch_norm, params.quantization,
+                             params.accelerator.most_block_pixels());
+}
+
+/// One image's work.
+std::string network_line(const QuantizedNetwork& network, const std::vector<LayerPlan>& plans) {
+    int64_t macs = 0;
+    for (const LayerPlan& plan : plans) macs += plan.macs;
+    return fmt::format("# {:<16}{}: {} layers, {:.2f} MMAC an image\n", "network", network.name,
+                       plans.size(), static_cast<double>(macs) / 1e6);
 }
 
 /// Which of a layer's maps stay on chip.
@@ -128,7 +132,8 @@ int check_command(const CheckOptions& options) {
     }
     const QuantizedNetwork network = compile_for_schedule(params);
     const CycleSimulation simulation(params.accelerator, network, params.schedule);
-    std::cout << kHead << yaml_text(params.resolved_json) << "\n" << sizes_text(params);
+    std::cout << kHead << yaml_text(params.resolved_json) << "\n"
+              << sizes_text(params) << network_line(network, simulation.plans());
     CommentLines lines(std::cout.rdbuf());
     std::ostream comments(&lines);
     comments << "schedule\n" << schedule_table(network, simulation);

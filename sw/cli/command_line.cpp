@@ -100,7 +100,8 @@ void refuse_option_to_come(CLI::App& app, const std::string& name) {
 }
 
 void add_key_options(CLI::App& app, ConfigRequest& config) {
-    add_key_option(app, config, "--fidelity", "NAME", "simulation.fidelity", "cycle", true);
+    add_key_option(app, config, "--fidelity", "cycle|transaction|estimate", "simulation.fidelity",
+                   "how closely the hardware is followed (default: transaction)", true);
     add_key_option(app, config, "--output", "DIR", "report.output",
                    "folder for report.json and layers.csv", true);
     add_key_option(app, config, "--network", "FILE.onnx", "network.onnx",
@@ -148,6 +149,7 @@ int run(CLI::App& app, std::vector<std::string> arguments) {
     refuse_option_to_come(app, "--timeline");
     if (parse(app, std::move(arguments))) return 0;
     options.waveform = waveform.params();
+    if (options.waveform) options.config.needs.push_back(waveform.fidelity());
     if (options.waveform && options.dump_program &&
         is_same_file(*options.waveform->file, *options.dump_program)) {
         throw UserError("--vcd", "must be another file than that of --dump-program",

@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include "sw/driver/host_driver.h"
+#include "sw/driver/layer_outcome.h"
 #include "sw/network/layer_maps.h"
 #include "sw/network/quantized_network.h"
 #include "sw/network/reference_executor.h"

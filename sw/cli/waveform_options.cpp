@@ -83,4 +83,8 @@ std::optional<WaveformParams> WaveformOptions::params() const {
     return waveform;
 }
 
+ConfigOverride WaveformOptions::fidelity() {
+    return {"--vcd", "simulation.fidelity", to_string(Fidelity::kCycle), true};
+}
+
 }  // namespace accelsim

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "sw/config/load_config.h"
 #include "sw/params/run_params.h"
 
 namespace accelsim {
@@ -16,6 +17,8 @@ class WaveformOptions {
     void add_to(CLI::App& app);
     /// What was typed; empty without `--vcd`. A UserError with every fault.
     std::optional<WaveformParams> params() const;
+    /// What a waveform needs of the configuration: a fidelity that has registers.
+    static ConfigOverride fidelity();
 
   private:
     // All that were given: of the first three there may be one.

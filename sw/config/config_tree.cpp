@@ -108,6 +108,19 @@ YamlNode load_file(const std::string& path, std::vector<std::string>& opened,
     return base;
 }
 
+/// `a.b.c` as a, b, c.
+std::vector<std::string> parts_of(const std::string& key) {
+    std::vector<std::string> parts(1);
+    for (char c : key) {
+        if (c == '.') {
+            parts.emplace_back();
+        } else {
+            parts.back() += c;
+        }
+    }
+    return parts;
+}
+
 /// `value` wrapped in a map for each part of the override's key.
 YamlNode wrapped_value(const ConfigOverride& change, std::vector<Fault>& faults) {
     const YamlSource source{change.option, "", false};
@@ -119,18 +132,29 @@ YamlNode wrapped_value(const ConfigOverride& change, std::vector<Fault>& faults)
     } else {
         node = parse_yaml_text(change.value, source, faults);
     }
-    std::string rest = change.key;
-    while (!rest.empty()) {
-        const size_t dot = rest.rfind('.');
+    const auto keys = parts_of(change.key);
+    for (auto key = keys.rbegin(); key != keys.rend(); ++key) {
         YamlNode map;
         map.kind = YamlNode::Kind::kMap;
         map.source = node.source;
-        const std::string key = dot == std::string::npos ? rest : rest.substr(dot + 1);
-        rest = dot == std::string::npos ? "" : rest.substr(0, dot);
-        map.entries.push_back({key, std::move(node), map.source, 0, 0});
+        map.entries.push_back({*key, std::move(node), map.source, 0, 0});
         node = std::move(map);
     }
     return node;
+}
+
+void require_value(YamlNode& root, const ConfigOverride& need, std::vector<Fault>& faults) {
+    auto keys = parts_of(need.key);
+    if (const YamlNode* given = descend(root, keys)) {
+        if (given->is_scalar() && given->scalar == need.value) return;
+        faults.push_back({given->where(), need.key,
+                          "must be " + need.value + " with " + need.option, given->to_string()});
+        return;
+    }
+    keys.pop_back();
+    const YamlNode* section = descend(root, keys);
+    if (section && !section->is_map() && !section->is_null()) return;  // a fault of its own
+    lay_over(root, wrapped_value(need, faults));
 }
 
 }  // namespace
@@ -143,6 +167,7 @@ YamlNode load_config_tree(const ConfigRequest& request, std::vector<Fault>& faul
     for (const ConfigOverride& change : request.overrides) {
         lay_over(root, wrapped_value(change, faults));
     }
+    for (const ConfigOverride& need : request.needs) require_value(root, need, faults);
     return root;
 }
 

@@ -19,6 +19,9 @@ struct ConfigOverride {
 struct ConfigRequest {
     std::string path;
     std::vector<ConfigOverride> overrides;
+    /// What options need: taken where the configuration does not say, a fault where it says
+    /// something else.
+    std::vector<ConfigOverride> needs;
     std::string data_directory;  ///< what `${ACCELSIM_DATA}` stands for
 };
 

@@ -28,6 +28,44 @@ void read_calibration(YamlMap map, const std::string& data_directory, Calibratio
              {50, 100});
 }
 
+void read_fidelity(YamlMap& map, SimulationParams& params) {
+    map.choice(
+        {"fidelity",
+         "`transaction`: a transaction for each transfer, values of whole layers; `cycle`: every "
+         "register, clocked; `estimate`: times alone, in closed form"},
+        params.fidelity,
+        {{"transaction", Fidelity::kTransaction},
+         {"cycle", Fidelity::kCycle},
+         {"estimate", Fidelity::kEstimate}});
+    const bool has_values = params.fidelity != Fidelity::kEstimate;
+    params.values = has_values;
+    map.boolean({"values",
+                 "values are computed; false: times alone. `cycle` always has them, `estimate` "
+                 "never",
+                 "", Need::kOptional, "true (estimate: false)"},
+                params.values);
+    if (params.fidelity == Fidelity::kCycle && !params.values) {
+        map.fault("values", "must be true with fidelity cycle: every register carries its value");
+    }
+    if (!has_values && params.values) {
+        map.fault("values", "must be false with fidelity estimate: it computes times alone");
+    }
+}
+
+void read_simulate(YamlMap& map, SimulationParams& params) {
+    const bool all = params.fidelity == Fidelity::kTransaction && params.values;
+    params.simulate = all ? params.limit : 1;
+    map.integer({"simulate",
+                 "of them, how many run through the simulated hardware; the rest use the reference "
+                 "executor. Times alone are simulated once",
+                 "", Need::kOptional, "limit (cycle: 1)"},
+                params.simulate, kImages);
+    if (params.simulate > params.limit) {
+        map.fault("simulate", fmt::format("must be at most simulation.limit ({})", params.limit),
+                  std::to_string(params.simulate));
+    }
+}
+
 }  // namespace
 
 void read_quantization(YamlMap root, const std::string& data_directory,
@@ -70,11 +108,8 @@ void read_passes(YamlMap root, bool& fuse_batch_norm) {
 }
 
 void read_simulation(YamlMap root, const std::string& data_directory, SimulationParams& params) {
-    enum class Fidelity { kCycle };
     YamlMap map = root.map({"simulation", "What is simulated, and how."});
-    Fidelity fidelity = Fidelity::kCycle;
-    map.choice({"fidelity", "`cycle`: every register, clocked"}, fidelity,
-               {{"cycle", Fidelity::kCycle}}, {"transaction", "estimate"});
+    read_fidelity(map, params);
     read_images(map, "images to run: CIFAR-10 binary records, IDX or .npy", data_directory,
                 {params.images, params.typed_images});
     read_path(map, {"labels", "their labels: IDX or .npy; CIFAR-10 records carry their own"},
@@ -85,16 +120,11 @@ void read_simulation(YamlMap root, const std::string& data_directory, Simulation
     if (params.labels && !map.has("images")) map.fault("labels", "needs simulation.images");
     map.integer({"first", "index of the first image evaluated"}, params.first, kFirstImage);
     map.integer({"limit", "images evaluated"}, params.limit, kImages);
-    map.integer({"simulate",
-                 "of them, how many run through the simulated hardware; the rest use the reference "
-                 "executor"},
-                params.simulate, kImages);
-    if (params.simulate > params.limit) {
-        map.fault("simulate", fmt::format("must be at most simulation.limit ({})", params.limit),
-                  std::to_string(params.simulate));
-    }
+    read_simulate(map, params);
     map.boolean(
-        {"verify", "compare every layer of the simulated images with the reference executor"},
+        {"verify",
+         "compare every layer of the simulated images with the reference executor, where there are "
+         "values"},
         params.verify);
     map.integer({"seed", "of seeded weights and images"}, params.seed, kSeed);
     map.integer(

@@ -55,64 +55,44 @@ std::unique_ptr<WaveformRecorder> make_recorder(const WaveformParams& params,
 
 }  // namespace
 
-CycleSimulation::CycleSimulation(const AcceleratorParams& accelerator,
-                                 const QuantizedNetwork& network, const ScheduleParams& schedule)
-    : accelerator_(accelerator),
-      network_(network),
-      plans_(plan_network(network, accelerator, schedule)),
-      layout_(network, plans_) {}
-
-LayerProgram CycleSimulation::program(size_t layer) const {
-    return build_program(network_.layers[layer], accelerator_, plans_[layer], layout_.layer(layer));
+CycleSimulation::Machine::Machine(const CycleSimulation& simulation,
+                                  const std::vector<IntegerMap>& images, const Watch& watch,
+                                  RunningHosts& running)
+    : machine_(std::make_unique<SystolicAccelerator>("accelerator", simulation.accelerator())) {
+    const QuantizedNetwork& network = simulation.network();
+    HostTask task;
+    task.network = &network;
+    task.layout = &simulation.layout();
+    task.images = &images;
+    task.program = [&simulation](size_t layer) { return simulation.program(layer); };
+    task.packed_weights = [&simulation](size_t layer) { return simulation.packed_weights(layer); };
+    task.on_layer = watch.on_layer;
+    task.on_progress = watch.on_progress;
+    task.watchdog_cycles = watch.watchdog_cycles + quiet_cycles(simulation.accelerator());
+    if (watch.waveform) {
+        recorder_ = make_recorder(*watch.waveform, *machine_, network);
+        task.on_start = [this, &network](size_t layer) {
+            recorder_->layer_started(network.layers[layer].name);
+        };
+    }
+    host_ = std::make_unique<HostDriver>("host", *machine_, task, running);
+    host_->bus.bind(machine_->bus.host);
+    host_->interrupt(machine_->interrupt);
+    if (watch.prepare) watch.prepare(*machine_);
 }
 
-NetworkReferenceOptions CycleSimulation::reference_options() const {
-    NetworkReferenceOptions options;
-    for (size_t i = 0; i < plans_.size(); ++i) {
-        const QuantizedLayer& layer = network_.layers[i];
-        ReferenceOptions of_layer;
-        of_layer.accumulator_bits = accelerator_.accumulator.bits;
-        of_layer.overflow = accelerator_.accumulator.overflow;
-        of_layer.fold_depth = accelerator_.array.beat_depth();
-        of_layer.fold_at_positions = plans_[i].mapping == Mapping::kKernelOffset;
-        of_layer.lfsr = accelerator_.post_processing.rrelu;
-        if (layer.activation.kind == ActivationKind::kRandomizedRelu) {
-            of_layer.post_words = std::make_shared<const std::vector<int32_t>>(
-                post_word_order(program(i), accelerator_.array, layer.conv));
-        }
-        options.push_back(std::move(of_layer));
-    }
-    return options;
+CycleSimulation::Machine::~Machine() = default;
+
+void CycleSimulation::Machine::finish() {
+    if (host_->failure()) std::rethrow_exception(host_->failure());
+    if (recorder_) recorder_->finish();
 }
 
 void CycleSimulation::run(const std::vector<IntegerMap>& images, const Watch& watch) const {
-    SystolicAccelerator machine("accelerator", accelerator_);
-    HostTask task;
-    task.network = &network_;
-    task.layout = &layout_;
-    task.images = &images;
-    task.program = [this](size_t layer) { return program(layer); };
-    task.packed_weights = [this](size_t layer) {
-        return pack_weights(network_.layers[layer], accelerator_, plans_[layer]);
-    };
-    task.on_layer = watch.on_layer;
-    task.on_progress = watch.on_progress;
-    task.watchdog_cycles = watch.watchdog_cycles + quiet_cycles(accelerator_);
-    std::unique_ptr<WaveformRecorder> recorder;
-    if (watch.waveform) {
-        recorder = make_recorder(*watch.waveform, machine, network_);
-        task.on_start = [&](size_t layer) { recorder->layer_started(network_.layers[layer].name); };
-    }
-    HostDriver host("host", machine, task);
-    host.bus.bind(machine.bus.host);
-    host.interrupt(machine.interrupt);
-    if (watch.prepare) watch.prepare(machine);
-    // The host ends the run with sc_stop, which is no news to anyone.
-    sc_core::sc_report_handler::set_actions("/OSCI/SystemC", sc_core::SC_INFO,
-                                            sc_core::SC_DO_NOTHING);
-    sc_core::sc_start();
-    if (host.failure()) std::rethrow_exception(host.failure());
-    if (recorder) recorder->finish();
+    RunningHosts running;
+    Machine machine(*this, images, watch, running);
+    running.simulate();
+    machine.finish();
 }
 
 }  // namespace accelsim

@@ -2,34 +2,24 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
-#include <string>
 #include <vector>
 
+#include "hw/trace/waveform_recorder.h"
 #include "sw/driver/host_driver.h"
-#include "sw/network/quantized_network.h"
-#include "sw/network/reference_executor.h"
-#include "sw/params/accelerator_params.h"
+#include "sw/driver/layer_outcome.h"
+#include "sw/driver/running_hosts.h"
+#include "sw/driver/scheduled_network.h"
 #include "sw/params/run_params.h"
 
 namespace accelsim {
 
 /// Runs a network through the clocked machine. SystemC elaborates once a process: at most one of
-/// these may be run in a process.
-class CycleSimulation {
+/// these, or of their machines, may be run in a process.
+class CycleSimulation : public ScheduledNetwork {
   public:
-    /// Plans every layer. Throws UserError where a layer does not fit the accelerator, or sizes are
-    /// given for a layer that the network does not have.
-    CycleSimulation(const AcceleratorParams& accelerator, const QuantizedNetwork& network,
-                    const ScheduleParams& schedule);
-
-    const std::vector<LayerPlan>& plans() const { return plans_; }
-
-    /// The layer's program, built anew.
-    LayerProgram program(size_t layer) const;
-
-    /// What the reference executor must know of the hardware to give its values, by layer.
-    NetworkReferenceOptions reference_options() const;
+    using ScheduledNetwork::ScheduledNetwork;
 
     struct Watch {
         std::function<void(const LayerOutcome&)> on_layer;
@@ -40,14 +30,24 @@ class CycleSimulation {
         std::function<void(SystolicAccelerator&)> prepare;
     };
 
+    /// The elaborated machine and its host.
+    class Machine {
+      public:
+        /// All of the arguments outlive it.
+        Machine(const CycleSimulation& simulation, const std::vector<IntegerMap>& images,
+                const Watch& watch, RunningHosts& running);
+        ~Machine();
+        /// After the simulation: throws InternalError on a deadlock, completes the waveform.
+        void finish();
+
+      private:
+        std::unique_ptr<SystolicAccelerator> machine_;
+        std::unique_ptr<WaveformRecorder> recorder_;
+        std::unique_ptr<HostDriver> host_;
+    };
+
     /// Simulates the images one after the other. Throws InternalError on a deadlock.
     void run(const std::vector<IntegerMap>& images, const Watch& watch) const;
-
-  private:
-    const AcceleratorParams accelerator_;
-    const QuantizedNetwork& network_;
-    const std::vector<LayerPlan> plans_;  ///< by layer
-    const NetworkLayout layout_;
 };
 
 }  // namespace accelsim

@@ -28,6 +28,7 @@ NetworkLayout::NetworkLayout(const QuantizedNetwork& network, const std::vector<
                 ? 0
                 : reserve(packed_bytes(layer.output.elements(), layer.output_format.bits));
     }
+    maps_bytes_ = total_bytes_;
     const auto address_of = [this](int source) {
         return source == kNetworkInput ? network_input_address()
                                        : layers_[static_cast<size_t>(source)].output_address;
@@ -40,19 +41,31 @@ NetworkLayout::NetworkLayout(const QuantizedNetwork& network, const std::vector<
     }
 }
 
+int64_t map_bytes(MapShape shape, NumberFormat format) {
+    return packed_bytes(shape.elements(), format.bits);
+}
+
 std::vector<uint8_t> pack_map(const IntegerMap& map, NumberFormat format) {
     std::vector<uint8_t> bytes;
-    bytes.reserve(static_cast<size_t>(packed_bytes(map.shape.elements(), format.bits)));
+    bytes.reserve(static_cast<size_t>(map_bytes(map.shape, format)));
     BitWriter writer(&bytes, format.bits);
     for (const int32_t value : map.data) writer.write(value);
     writer.flush();
     return bytes;
 }
 
-IntegerMap unpack_map(const std::vector<uint8_t>& bytes, MapShape shape, NumberFormat format) {
+IntegerMap unpack_map(const uint8_t* bytes, MapShape shape, NumberFormat format) {
     IntegerMap map(shape);
-    for (size_t i = 0; i < map.data.size(); ++i) {
-        map.data[i] = read_packed(bytes.data(), static_cast<int64_t>(i), format);
+    constexpr int kByte = 8;
+    if (format.bits == kByte && format.is_signed) {
+        const auto* values = reinterpret_cast<const int8_t*>(bytes);
+        std::copy(values, values + map.data.size(), map.data.begin());
+    } else if (format.bits == kByte) {
+        std::copy(bytes, bytes + map.data.size(), map.data.begin());
+    } else {
+        for (size_t i = 0; i < map.data.size(); ++i) {
+            map.data[i] = read_packed(bytes, static_cast<int64_t>(i), format);
+        }
     }
     return map;
 }

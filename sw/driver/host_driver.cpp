@@ -1,38 +1,23 @@
 #include "sw/driver/host_driver.h"
 
 #include <algorithm>
-#include <limits>
 #include <string>
 #include <utility>
 
 #include "sw/base/error.h"
+#include "sw/driver/bus_access.h"
 
 namespace accelsim {
 namespace {
 
 constexpr int64_t kWatchCycles = 16384;  ///< between two looks of the watchdog
-/// The payload's length has 32 bits; a larger transfer to DRAM goes in parts.
-constexpr size_t kDramPartBytes = size_t{1} << 30;
-
-void describe(tlm::tlm_generic_payload& payload, tlm::tlm_command command, uint64_t address,
-              void* data, size_t bytes) {
-    if (bytes > std::numeric_limits<unsigned>::max()) {
-        throw InternalError("host: a transfer of " + std::to_string(bytes) + " bytes is too long");
-    }
-    payload.set_command(command);
-    payload.set_address(address);
-    payload.set_data_ptr(static_cast<unsigned char*>(data));
-    payload.set_data_length(static_cast<unsigned>(bytes));
-    payload.set_streaming_width(static_cast<unsigned>(bytes));
-    payload.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
-}
-
 }  // namespace
 
 HostDriver::HostDriver(const sc_core::sc_module_name& name, const SystolicAccelerator& machine,
-                       HostTask task)
-    : sc_module(name), machine_(machine), task_(std::move(task)) {
+                       HostTask task, RunningHosts& running)
+    : sc_module(name), machine_(machine), task_(std::move(task)), running_(running) {
     SC_HAS_PROCESS(HostDriver);
+    running_.begin();
     SC_THREAD(run);
     SC_METHOD(watch);
 }
@@ -43,7 +28,7 @@ void HostDriver::run() {
     } catch (...) {  // no exception leaves an SC_THREAD
         if (!failure_) failure_ = std::current_exception();
     }
-    sc_core::sc_stop();
+    running_.end();
 }
 
 void HostDriver::run_images() {
@@ -81,7 +66,7 @@ void HostDriver::run_layer(size_t image, size_t layer) {
 IntegerMap HostDriver::read_output(size_t layer, const QuantizedLayer& description) {
     const int64_t bytes =
         packed_bytes(description.output.elements(), description.output_format.bits);
-    return unpack_map(read_dram(task_.layout->layer(layer).output_address, bytes),
+    return unpack_map(read_dram(task_.layout->layer(layer).output_address, bytes).data(),
                       description.output, description.output_format);
 }
 
@@ -89,9 +74,9 @@ IntegerMap HostDriver::read_kept(const QuantizedLayer& description) {
     std::vector<int16_t> elements(static_cast<size_t>(description.output.elements()));
     const size_t bytes = elements.size() * sizeof(elements[0]);
     tlm::tlm_generic_payload payload;
-    describe(payload, tlm::TLM_READ_COMMAND,
-             HostBus::address(HostBus::kInputBuffer, ElementSlots::address(*kept_, 0)),
-             elements.data(), bytes);
+    describe_access(payload, tlm::TLM_READ_COMMAND,
+                    HostBus::address(HostBus::kInputBuffer, ElementSlots::address(*kept_, 0)),
+                    elements.data(), bytes);
     if (bus->transport_dbg(payload) != bytes) {
         throw InternalError("host: the map of layer " + description.name + " is not on chip");
     }
@@ -134,7 +119,7 @@ void HostDriver::write_program(LayerProgram program) {
 
 void HostDriver::access(tlm::tlm_command command, uint64_t address, void* data, size_t bytes) {
     tlm::tlm_generic_payload payload;
-    describe(payload, command, address, data, bytes);
+    describe_access(payload, command, address, data, bytes);
     sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
     bus->b_transport(payload, delay);
     if (!payload.is_response_ok()) throw InternalError("host: a control access was refused");
@@ -154,16 +139,8 @@ uint8_t HostDriver::read_status() {
 
 void HostDriver::access_dram(tlm::tlm_command command, int64_t address, uint8_t* data,
                              size_t bytes) {
-    for (size_t done = 0; done < bytes; done += kDramPartBytes) {
-        const size_t part = std::min(bytes - done, kDramPartBytes);
-        tlm::tlm_generic_payload payload;
-        describe(payload, command,
-                 HostBus::address(HostBus::kDram, static_cast<uint64_t>(address) + done),
-                 data + done, part);
-        if (bus->transport_dbg(payload) != part) {
-            throw InternalError("host: a DRAM access was refused");
-        }
-    }
+    debug_access(bus, command, HostBus::address(HostBus::kDram, static_cast<uint64_t>(address)),
+                 data, bytes);
 }
 
 void HostDriver::write_dram(int64_t address, const std::vector<uint8_t>& bytes) {

@@ -11,20 +11,13 @@
 
 #include "hw/top/systolic_accelerator.h"
 #include "sw/driver/dram_layout.h"
+#include "sw/driver/layer_outcome.h"
+#include "sw/driver/running_hosts.h"
 #include "sw/driver/snapshot.h"
 #include "sw/network/quantized_network.h"
-#include "sw/report/run_result.h"
 #include "sw/schedule/program.h"
 
 namespace accelsim {
-
-/// What one layer of one image left: its counters and its output map.
-struct LayerOutcome {
-    size_t image = 0;
-    size_t layer = 0;
-    LayerCounters counters;
-    IntegerMap output;
-};
 
 /// What the host is to run, and whom it tells.
 struct HostTask {
@@ -52,7 +45,7 @@ class HostDriver : public sc_core::sc_module {
     tlm_utils::simple_initiator_socket<HostDriver> bus{"bus"};
 
     HostDriver(const sc_core::sc_module_name& name, const SystolicAccelerator& machine,
-               HostTask task);
+               HostTask task, RunningHosts& running);
 
     /// What ended the run early, if anything did.
     std::exception_ptr failure() const { return failure_; }
@@ -76,6 +69,7 @@ class HostDriver : public sc_core::sc_module {
 
     const SystolicAccelerator& machine_;
     const HostTask task_;
+    RunningHosts& running_;
     size_t image_ = 0;
     size_t layer_ = 0;
     int64_t tiles_ = 0;

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "hw/top/systolic_accelerator.h"
-#include "sw/report/run_result.h"
+#include "sw/timing/layer_counters.h"
 
 namespace accelsim {
 

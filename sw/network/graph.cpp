@@ -227,6 +227,20 @@ std::vector<std::vector<size_t>> Graph::readers() const {
     return readers;
 }
 
+bool has_values(const Graph& graph) {
+    return std::none_of(graph.nodes.begin(), graph.nodes.end(), [](const Node& node) {
+        return node.has_weights() && node.weights.empty();
+    });
+}
+
+void drop_values(Graph& graph) {
+    for (Node& node : graph.nodes) {
+        std::vector<float>().swap(node.weights);
+        std::vector<float>().swap(node.bias);
+        node.norm = {};
+    }
+}
+
 std::optional<ShapeFault> append_node(Graph& graph, Node node) {
     const int last = static_cast<int>(graph.nodes.size()) - 1;
     if (node.inputs.empty()) node.inputs = {last};

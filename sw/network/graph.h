@@ -90,6 +90,16 @@ struct Graph {
     std::vector<std::vector<size_t>> readers() const;
 };
 
+/// Whether a network is read with its constants: without them it has names, shapes and its order,
+/// which is all that times depend on.
+enum class Values { kAll, kNone };
+
+/// False for a graph that was read without values: its constants are empty.
+bool has_values(const Graph& graph);
+
+/// Empties every constant.
+void drop_values(Graph& graph);
+
 /// Why a node cannot read those maps: the rule, and what was found.
 struct ShapeFault {
     std::string rule;

@@ -49,10 +49,10 @@ Graph single_conv(const ConvParams& params) {
 
 }  // namespace
 
-Graph load_network(const NetworkParams& params, uint64_t seed) {
+Graph load_network(const NetworkParams& params, uint64_t seed, Values values) {
     Graph graph;
     if (params.onnx) {
-        graph = import_onnx(*params.onnx, params.typed_path);
+        graph = import_onnx(*params.onnx, params.typed_path, values);
     } else if (params.yaml) {
         YamlNetwork description = read_yaml_network(*params.yaml, params.typed_path);
         graph = std::move(description.graph);
@@ -66,7 +66,7 @@ Graph load_network(const NetworkParams& params, uint64_t seed) {
     }
     if (params.input) graph.preprocessing = *params.input;
     check_preprocessing(graph.preprocessing, graph.input);
-    if (!params.onnx) seed_weights(graph, seed);
+    if (!params.onnx && values == Values::kAll) seed_weights(graph, seed);
     return graph;
 }
 

@@ -7,9 +7,9 @@
 
 namespace accelsim {
 
-/// The network that the configuration asks for, with its weights: imported from ONNX, or described
-/// (YAML, a single Gemm, a single convolution) and seeded. A YAML description states its own seed;
-/// `seed` is for the others.
-Graph load_network(const NetworkParams& params, uint64_t seed);
+/// The network that the configuration asks for: imported from ONNX, or described (YAML, a single
+/// Gemm, a single convolution) and its weights seeded. A YAML description states its own seed;
+/// `seed` is for the others. Without values nothing is seeded and no weight is read.
+Graph load_network(const NetworkParams& params, uint64_t seed, Values values = Values::kAll);
 
 }  // namespace accelsim

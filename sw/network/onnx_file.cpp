@@ -4,6 +4,7 @@
 #include <google/protobuf/io/zero_copy_stream_impl.h>
 #include <google/protobuf/stubs/logging.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <fstream>
@@ -12,6 +13,7 @@
 
 #include "sw/base/error.h"
 #include "sw/network/graph.h"
+#include "sw/network/onnx_skim.h"
 
 namespace accelsim {
 namespace {
@@ -50,25 +52,29 @@ int64_t element_count(const std::vector<int64_t>& dims) {
     return count;
 }
 
-/// The tensor's values, from `raw_data` or from the field of the type.
+/// The tensor's data must be that of `count` elements, in `raw_data` or in the field of the type.
+void check_length(const onnx::TensorProto& tensor, size_t bytes, size_t count, int in_field) {
+    if (tensor.has_raw_data() && tensor.raw_data().size() != bytes) {
+        throw OnnxRefusal{"constant '" + tensor.name() + "' must have " + std::to_string(bytes) +
+                              " bytes of data",
+                          std::to_string(tensor.raw_data().size())};
+    }
+    if (!tensor.has_raw_data() && static_cast<size_t>(in_field) != count) {
+        throw OnnxRefusal{
+            "constant '" + tensor.name() + "' must have " + std::to_string(count) + " values",
+            std::to_string(in_field)};
+    }
+}
+
+/// The values of a tensor that was checked; zeros where its data stayed in the file.
 template <typename T, typename Field>
 std::vector<T> read_values(const onnx::TensorProto& tensor, const Field& field, size_t count) {
     std::vector<T> values(count);
     if (tensor.has_raw_data()) {
-        if (tensor.raw_data().size() != count * sizeof(T)) {
-            throw OnnxRefusal{"constant '" + tensor.name() + "' must have " +
-                                  std::to_string(count * sizeof(T)) + " bytes of data",
-                              std::to_string(tensor.raw_data().size())};
-        }
         if (count > 0) std::memcpy(values.data(), tensor.raw_data().data(), count * sizeof(T));
-        return values;
+    } else {
+        std::copy(field.begin(), field.end(), values.begin());
     }
-    if (static_cast<size_t>(field.size()) != count) {
-        throw OnnxRefusal{
-            "constant '" + tensor.name() + "' must have " + std::to_string(count) + " values",
-            std::to_string(field.size())};
-    }
-    for (size_t i = 0; i < count; ++i) values[i] = field.Get(static_cast<int>(i));
     return values;
 }
 
@@ -87,21 +93,26 @@ void check_stored_here(const onnx::TensorProto& tensor, int type, const std::str
     }
 }
 
+bool parse_whole(std::ifstream& file, onnx::ModelProto& model) {
+    google::protobuf::io::IstreamInputStream stream(&file);
+    google::protobuf::io::CodedInputStream coded(&stream);
+    coded.SetTotalBytesLimit(std::numeric_limits<int>::max());
+    return model.ParseFromCodedStream(&coded) && coded.ConsumedEntireMessage();
+}
+
 std::vector<int64_t> dims_of(const onnx::TensorProto& tensor) {
     return {tensor.dims().begin(), tensor.dims().end()};
 }
 
 }  // namespace
 
-onnx::ModelProto load_onnx_model(const std::string& path, const std::string& shown_name) {
+onnx::ModelProto load_onnx_model(const std::string& path, const std::string& shown_name,
+                                 Values values) {
     std::ifstream file(path, std::ios::binary);
     if (!file) refuse_file(shown_name, "must be a readable file", path);
     google::protobuf::LogSilencer silencer;
-    google::protobuf::io::IstreamInputStream stream(&file);
-    google::protobuf::io::CodedInputStream coded(&stream);
-    coded.SetTotalBytesLimit(std::numeric_limits<int>::max());
     onnx::ModelProto model;
-    if (!model.ParseFromCodedStream(&coded) || !coded.ConsumedEntireMessage()) {
+    if (!(values == Values::kAll ? parse_whole(file, model) : skim_onnx_model(path, model))) {
         refuse_file(shown_name, "must be a whole ONNX model", "a file that is cut off or no ONNX");
     }
     check_whole(model, shown_name);
@@ -115,7 +126,7 @@ std::string dims_to_string(const std::vector<int64_t>& dims) {
     return text;
 }
 
-OnnxConstants::OnnxConstants(const onnx::GraphProto& graph) {
+OnnxConstants::OnnxConstants(const onnx::GraphProto& graph, Values values) : values_(values) {
     for (const auto& tensor : graph.initializer()) tensors_[tensor.name()] = &tensor;
     for (const auto& node : graph.node()) {
         if (node.op_type() != "Constant" || node.output_size() != 1) continue;
@@ -142,10 +153,28 @@ std::vector<int64_t> OnnxConstants::dims(const std::string& name) const {
     return dims;
 }
 
+size_t OnnxConstants::check(const onnx::TensorProto& tensor,
+                            onnx::TensorProto::DataType type) const {
+    const bool is_real = type == onnx::TensorProto::FLOAT;
+    check_stored_here(tensor, type, is_real ? "float32" : "int64");
+    const auto count = static_cast<size_t>(element_count(dims_of(tensor)));
+    const size_t bytes = count * (is_real ? sizeof(float) : sizeof(int64_t));
+    const int in_field = is_real ? tensor.float_data_size() : tensor.int64_data_size();
+    const bool stayed_in_file = values_ == Values::kNone && bytes > kMostSkimmedBytes &&
+                                !tensor.has_raw_data() && in_field == 0;
+    if (!stayed_in_file) check_length(tensor, bytes, count, in_field);
+    return count;
+}
+
+std::vector<float> OnnxConstants::weights(const std::string& name) const {
+    if (values_ == Values::kAll) return floats(name);
+    check(find(name), onnx::TensorProto::FLOAT);
+    return {};
+}
+
 std::vector<float> OnnxConstants::floats(const std::string& name) const {
     const onnx::TensorProto& tensor = find(name);
-    check_stored_here(tensor, onnx::TensorProto::FLOAT, "float32");
-    const auto count = static_cast<size_t>(element_count(dims_of(tensor)));
+    const size_t count = check(tensor, onnx::TensorProto::FLOAT);
     auto values = read_values<float>(tensor, tensor.float_data(), count);
     for (float value : values) {
         if (!std::isfinite(value)) {
@@ -157,8 +186,7 @@ std::vector<float> OnnxConstants::floats(const std::string& name) const {
 
 std::vector<int64_t> OnnxConstants::integers(const std::string& name) const {
     const onnx::TensorProto& tensor = find(name);
-    check_stored_here(tensor, onnx::TensorProto::INT64, "int64");
-    const auto count = static_cast<size_t>(element_count(dims_of(tensor)));
+    const size_t count = check(tensor, onnx::TensorProto::INT64);
     return read_values<int64_t>(tensor, tensor.int64_data(), count);
 }
 

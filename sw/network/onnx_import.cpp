@@ -115,7 +115,7 @@ class GraphBuilder {
             throw OnnxRefusal{"must read a flat map (Flatten before it)", to_string(map)};
         }
         apply_auto_pad(draft.auto_pad, map, node.op == Op::kPool ? node.pool.window : node.window);
-        if (node.has_weights()) check_depth(node, map);
+        if (node.has_weights()) check_depth(draft, map);
         if (node.op == Op::kGemm) output.flattened.reset();
         if (auto fault = append_node(graph_, std::move(node))) {
             throw OnnxRefusal{fault->rule, fault->got};
@@ -137,10 +137,8 @@ class GraphBuilder {
     }
 
     /// The weight's own input channels against the map's, told more plainly than by a length.
-    static void check_depth(const Node& node, MapShape input) {
-        const int64_t taps = int64_t{node.window.kernel_height} * node.window.kernel_width;
-        const int64_t channels =
-            static_cast<int64_t>(node.weights.size()) / (taps * node.out_channels) * node.groups;
+    static void check_depth(const OnnxDraft& draft, MapShape input) {
+        const int64_t channels = draft.weight_channels * draft.node.groups;
         if (channels != input.channels) {
             throw OnnxRefusal{"the weight is for " + std::to_string(channels) + " input channels",
                               "a map of " + to_string(input)};
@@ -215,8 +213,8 @@ class GraphBuilder {
     std::map<std::string, Value> values_;
 };
 
-Graph build(const onnx::GraphProto& graph, const std::string& file) {
-    const OnnxConstants constants(graph);
+Graph build(const onnx::GraphProto& graph, const std::string& file, Values values) {
+    const OnnxConstants constants(graph, values);
     std::vector<Fault> faults;
     const Location where{file, 0, 0};
     OnnxInput input;
@@ -257,9 +255,10 @@ std::string stem(const std::string& path) {
 
 }  // namespace
 
-Graph import_onnx(const std::string& path, const std::string& shown_name) {
-    const onnx::ModelProto model = load_onnx_model(path, shown_name);
-    Graph graph = build(model.graph(), shown_name);
+Graph import_onnx(const std::string& path, const std::string& shown_name, Values values) {
+    const onnx::ModelProto model = load_onnx_model(path, shown_name, values);
+    Graph graph = build(model.graph(), shown_name, values);
+    if (values == Values::kNone) drop_values(graph);  // of what is small, to check it
     graph.name = stem(shown_name);
     make_names_unique(graph);
     return graph;

@@ -13,7 +13,8 @@ namespace accelsim {
 /// constant, Add of a constant after those or of two feature maps, Slice and Pad as in
 /// onnx_shortcut.h; Identity, Dropout and a last Softmax are left out and noted. A tensor can have
 /// several readers. Throws UserError with every fault found: `FILE: node 'NAME' (OP): rule, got
-/// value`.
-Graph import_onnx(const std::string& path, const std::string& shown_name);
+/// value`. Without values the weights' data stays in the file; everything else is checked alike.
+Graph import_onnx(const std::string& path, const std::string& shown_name,
+                  Values values = Values::kAll);
 
 }  // namespace accelsim

@@ -85,6 +85,7 @@ AutoPad read_sliding(OnnxAttributes& attributes, Window& window) {
 /// (out, in, height, width) to (height, width, in, out).
 std::vector<float> to_hwio(const std::vector<float>& oihw, const std::vector<int64_t>& dims) {
     const int64_t out = dims[0], in = dims[1], taps = dims[2] * dims[3];
+    if (oihw.empty()) return {};
     std::vector<float> hwio(oihw.size());
     size_t source = 0;
     for (int64_t o = 0; o < out; ++o) {
@@ -118,7 +119,8 @@ OnnxDraft read_conv(const Proto& proto, const OnnxConstants& constants,
     }
     node.groups = static_cast<int>(groups);
     node.out_channels = dims[0];
-    node.weights = to_hwio(constants.floats(input_name(proto, 1)), dims);
+    draft.weight_channels = dims[1];
+    node.weights = to_hwio(constants.weights(input_name(proto, 1)), dims);
     node.bias = optional_floats(proto, 2, constants);
     return draft;
 }
@@ -129,7 +131,7 @@ std::vector<float> scaled_matrix(std::vector<float> values, const std::vector<in
     const auto rows = static_cast<size_t>(dims[0]);
     const auto columns = static_cast<size_t>(dims[1]);
     for (float& value : values) value *= alpha;
-    if (!transpose) return values;
+    if (!transpose || values.empty()) return values;
     std::vector<float> result(values.size());
     for (size_t row = 0; row < rows; ++row) {
         for (size_t column = 0; column < columns; ++column) {
@@ -157,8 +159,9 @@ OnnxDraft read_gemm(const Proto& proto, const OnnxConstants& constants,
     const float alpha = attributes.real("alpha", 1.0f);
     const float beta = attributes.real("beta", 1.0f);
     draft.node.out_channels = transpose ? dims[0] : dims[1];
+    draft.weight_channels = transpose ? dims[1] : dims[0];
     draft.node.weights =
-        scaled_matrix(constants.floats(input_name(proto, 1)), dims, transpose, alpha);
+        scaled_matrix(constants.weights(input_name(proto, 1)), dims, transpose, alpha);
     draft.node.bias =
         broadcast_bias(optional_floats(proto, 2, constants), draft.node.out_channels, beta);
     return draft;

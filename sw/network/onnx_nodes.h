@@ -27,6 +27,7 @@ struct OnnxDraft {
 
     Kind kind = Kind::kNode;
     Node node;
+    int64_t weight_channels = 0;  ///< input channels of a group, by the weight's own dimensions
     AutoPad auto_pad = AutoPad::kExplicit;
     std::vector<int64_t> target;
     std::vector<int64_t> addend_dims;

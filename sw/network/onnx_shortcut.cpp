@@ -87,6 +87,7 @@ OnnxDraft read_onnx_pad(const Proto& proto, const OnnxConstants& constants,
 
 void pad_channels(OnnxDraft& draft, int64_t channels) {
     Node& node = draft.node;
+    draft.weight_channels = channels;
     node.out_channels = draft.target[0] + channels + draft.target[1];
     constexpr int64_t kLargestProduct = int64_t{1} << 24;
     const auto elements = bounded_product(channels, node.out_channels, kLargestProduct);

@@ -121,7 +121,29 @@ struct WaveformParams {
     std::vector<std::string> scopes;   ///< globs over full hierarchical names; all where empty
 };
 
+/// How closely a run follows the hardware (docs/DESIGN.md). All three report the same cycles and
+/// counters; `exact` says where the last one may not.
+enum class Fidelity {
+    kCycle,        ///< every register, clocked
+    kTransaction,  ///< a transaction for each transfer, times annotated; values of whole layers
+    kEstimate,     ///< times alone, in plain C++
+};
+/// As the configuration and reports write it.
+inline const char* to_string(Fidelity fidelity) {
+    switch (fidelity) {
+        case Fidelity::kCycle:
+            return "cycle";
+        case Fidelity::kTransaction:
+            return "transaction";
+        case Fidelity::kEstimate:
+            return "estimate";
+    }
+    return "";
+}
+
 struct SimulationParams {
+    Fidelity fidelity = Fidelity::kTransaction;
+    bool values = true;  ///< false: times alone (kTransaction); kEstimate never computes any
     std::optional<std::string> images;  ///< resolved path; seeded images where empty
     std::string typed_images;
     std::optional<std::string> labels;  ///< resolved path; CIFAR-10 records carry their own

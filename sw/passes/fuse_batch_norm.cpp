@@ -10,6 +10,7 @@ namespace accelsim {
 namespace {
 
 void fold(const BatchNorm& norm, Node& node) {
+    if (node.weights.empty()) return;  // a graph without values
     const auto channels = static_cast<size_t>(node.out_channels);
     std::vector<double> scale(channels);
     for (size_t c = 0; c < channels; ++c) {

@@ -30,21 +30,36 @@ void require_finite_parameters(const Graph& graph) {
     if (!faults.empty()) throw UserError(std::move(faults));
 }
 
+/// The passes that change the graph alone.
+std::vector<LayerGroup> lower(Graph& graph, bool fuse_batch_norm, int64_t largest_fused_window) {
+    if (fuse_batch_norm) accelsim::fuse_batch_norm(graph);
+    require_no_batch_norm(graph);
+    require_finite_parameters(graph);
+    move_activations_to_compute(graph);
+    auto groups = group_layers(graph, largest_fused_window);
+    if (groups.empty()) throw UserError("network", "must have at least one layer", graph.name);
+    return groups;
+}
+
 }  // namespace
 
 QuantizedNetwork compile_network(Graph graph, bool fuse_batch_norm,
                                  const QuantizationParams& params,
                                  const ImageSet& calibration_images, int threads,
                                  const ProgressCallback& progress, int64_t largest_fused_window) {
-    if (fuse_batch_norm) accelsim::fuse_batch_norm(graph);
-    require_no_batch_norm(graph);
-    require_finite_parameters(graph);
-    move_activations_to_compute(graph);
-    const auto groups = group_layers(graph, largest_fused_window);
-    if (groups.empty()) throw UserError("network", "must have at least one layer", graph.name);
+    if (!has_values(graph)) throw InternalError("only a network with values can be calibrated");
+    const auto groups = lower(graph, fuse_batch_norm, largest_fused_window);
     const auto ranges = calibrate(graph, calibration_images, params.calibration.method,
                                   params.calibration.percentile, threads, progress);
     return quantize(std::move(graph), groups, ranges, params);
+}
+
+QuantizedNetwork compile_structure(Graph graph, bool fuse_batch_norm,
+                                   const QuantizationParams& params, int64_t largest_fused_window) {
+    drop_values(graph);
+    const auto groups = lower(graph, fuse_batch_norm, largest_fused_window);
+    const Calibration unknown{{}, std::vector<ActivationRange>(graph.nodes.size())};
+    return quantize(std::move(graph), groups, unknown, params);
 }
 
 }  // namespace accelsim

@@ -20,4 +20,11 @@ QuantizedNetwork compile_network(Graph graph, bool fuse_batch_norm,
                                  const ProgressCallback& progress = {},
                                  int64_t largest_fused_window = INT64_MAX);
 
+/// The same layers without values, in no time: names, shapes, order and formats, scales of 1, and
+/// no weight, bias, multiplier or shift. Whether the input's format is signed is told by the
+/// preprocessing alone. Takes a graph with or without values.
+QuantizedNetwork compile_structure(Graph graph, bool fuse_batch_norm,
+                                   const QuantizationParams& params,
+                                   int64_t largest_fused_window = INT64_MAX);
+
 }  // namespace accelsim

@@ -137,6 +137,7 @@ class Quantizer {
     }
 
     static void set_bias(QuantizedLayer& layer, const Node& node) {
+        if (layer.weights.empty()) return;  // a graph without values
         layer.bias.assign(static_cast<size_t>(node.out_channels), 0);
         std::vector<Fault> faults;
         for (size_t c = 0; c < node.bias.size(); ++c) {
@@ -155,6 +156,7 @@ class Quantizer {
 
     /// From the accumulators to steps of `target`, which is made coarser where it must be.
     void set_requantization(QuantizedLayer& layer, double& target) const {
+        if (layer.weights.empty()) return;  // a graph without values
         const size_t channels = layer.bias.size();
         const double sum_scale = layer.input_scale * coarsest_weight_scale(layer);
         // Above 1, a multiplier would need a shift to the left; just below, it would round to 1.

@@ -14,7 +14,8 @@ namespace accelsim {
 /// or one for each output channel; activations have one scale a tensor and are unsigned after a
 /// ReLU. Pooling keeps the scale. kShiftFloor takes powers of two. An output scale is made coarser
 /// where its shift to the right would be negative. Consumes the graph: each layer's real weights
-/// are freed once it is quantized.
+/// are freed once it is quantized. A graph without values keeps none: every scale is 1, and
+/// weights, bias, multiplier and shift stay empty.
 QuantizedNetwork quantize(Graph graph, const std::vector<LayerGroup>& groups,
                           const Calibration& calibration, const QuantizationParams& params);
 

@@ -2,6 +2,15 @@
 
 namespace accelsim {
 
+Verification& Verification::operator+=(const Verification& other) {
+    checked |= other.checked;
+    images += other.images;
+    compared_values += other.compared_values;
+    mismatches += other.mismatches;
+    counter_mismatches += other.counter_mismatches;
+    return *this;
+}
+
 double fraction_of(int64_t part, int64_t whole) {
     return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : 0;
 }

@@ -6,59 +6,12 @@
 #include <vector>
 
 #include "sw/base/tensor.h"
+#include "sw/timing/layer_counters.h"
 
 namespace accelsim {
 
 /// `part` / `whole`; 0 where there is no whole.
 double fraction_of(int64_t part, int64_t whole);
-
-/// Where the cycles of a layer went, other than into accepted beats. Unit: cycles.
-struct StallCycles {
-    int64_t dram_read = 0;
-    int64_t dram_write = 0;
-    int64_t buffer_bank = 0;
-    int64_t backpressure = 0;
-    int64_t weight_load = 0;
-    int64_t fill_drain = 0;
-
-    int64_t total() const {
-        return dram_read + dram_write + buffer_bank + backpressure + weight_load + fill_drain;
-    }
-};
-
-/// Edges of a layer, counted in cycles from its start; empty where there is none.
-struct LayerEvents {
-    std::optional<int64_t> first_load_cycle;
-    std::optional<int64_t> first_input_cycle;
-    std::optional<int64_t> last_input_cycle;
-    std::optional<int64_t> first_output_cycle;
-    std::optional<int64_t> last_column_first_output_cycle;
-    std::optional<int64_t> last_output_cycle;
-    std::optional<int64_t> last_accumulate_cycle;
-    std::optional<int64_t> first_sum_final_cycle;
-    std::optional<int64_t> last_sum_final_cycle;
-};
-
-/// Everything the hardware counted in one layer.
-struct LayerCounters {
-    int64_t cycles = 0;
-    int64_t compute_cycles = 0;
-    StallCycles stall_cycles;
-    int64_t dram_read_weight_cycles = 0;  ///< the part of dram_read that waits for weights
-    int64_t input_buffer_read_words = 0;
-    int64_t input_buffer_write_words = 0;
-    int64_t weight_buffer_read_words = 0;
-    int64_t weight_buffer_write_words = 0;
-    int64_t output_buffer_read_words = 0;
-    int64_t output_buffer_write_words = 0;
-    int64_t accumulator_read_words = 0;
-    int64_t accumulator_write_words = 0;
-    int64_t dram_read_bytes = 0;
-    int64_t dram_write_bytes = 0;
-    int64_t accumulator_overflows = 0;
-    int64_t output_saturations = 0;
-    LayerEvents events;
-};
 
 /// How a layer was cut into tiles.
 struct LayerScheduleSummary {
@@ -97,6 +50,8 @@ struct LayerResult {
     double utilization_fraction = 0;
     int64_t start_cycle = 0;
     LayerCounters counters;
+    bool has_values = true;     ///< false: what depends on data was not counted
+    std::optional<bool> exact;  ///< of an estimate: the clocked machine would count the same
 };
 
 /// Top-1 over the images with labels. `float_*` is the network before quantization, where it was
@@ -116,6 +71,7 @@ struct Verification {
     int64_t mismatches = 0;
     int64_t counter_mismatches = 0;
 
+    Verification& operator+=(const Verification& other);
     bool passed() const { return mismatches == 0 && counter_mismatches == 0; }
 };
 

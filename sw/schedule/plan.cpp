@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
-#include <vector>
 
 #include <fmt/format.h>
 
@@ -24,17 +22,6 @@ struct Pieces {
 std::array<Pieces, 2> cut(int64_t whole, int64_t step) {
     const int64_t rest = whole % step;
     return {{{step, whole / step}, {rest, rest > 0 ? 1 : 0}}};
-}
-
-/// K blocks of one depth.
-std::vector<Pieces> k_blocks(const KTiling& tiling, int64_t tiles_per_block) {
-    std::map<int64_t, int64_t> counts;
-    for (int64_t i = 0; i < tiling.blocks(tiles_per_block); ++i) {
-        ++counts[tiling.block(i, tiles_per_block).count];
-    }
-    std::vector<Pieces> pieces;
-    for (const auto& [depth, count] : counts) pieces.push_back({depth, count});
-    return pieces;
 }
 
 /// Counts what a layer with array work comes to.
@@ -68,10 +55,10 @@ class LayerCount {
         int64_t bytes = 0;
         for (const Pieces& channels :
              cut(layer_.out_channels() / layer_.groups, plan_.sizes.channels_per_block)) {
-            for (const Pieces& depth :
-                 k_blocks(problem_.k_tiling(), plan_.sizes.k_tiles_per_block)) {
-                bytes += channels.count * depth.count *
-                         packed_bytes(channels.extent * depth.extent, layer_.weight_format.bits);
+            for (const KTiling::Blocks& k :
+                 problem_.k_tiling().block_depths(plan_.sizes.k_tiles_per_block)) {
+                bytes += channels.count * k.count *
+                         packed_bytes(channels.extent * k.depth, layer_.weight_format.bits);
             }
         }
         return layer_.groups * bytes;

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "sw/base/integer_math.h"
+#include "sw/schedule/size_search.h"
 
 namespace accelsim {
 
@@ -15,6 +16,7 @@ TilingProblem::TilingProblem(const QuantizedLayer& layer, const AcceleratorParam
     : layer_(layer),
       accelerator_(accelerator),
       lanes_are_pixels_(accelerator.array.is_input_stationary() && layer.has_array_work()),
+      mapping_(mapping),
       input_on_chip_(input_on_chip) {
     const int64_t cols = accelerator.array.cols;
     if (!layer.has_array_work()) {
@@ -37,11 +39,51 @@ TilingProblem::TilingProblem(const QuantizedLayer& layer, const AcceleratorParam
     }
     group_channels_ = layer.input.channels / layer.groups;
     group_out_channels_ = layer.out_channels() / layer.groups;
-    const ArrayParams& array = accelerator.array;
-    k_tiling_ =
-        KTiling(mapping, layer.depth(), group_channels_,
-                mapping == Mapping::kKernelOffset ? array.word_channels() : array.beat_depth());
+    k_tiling_ = KTiling(mapping, layer.depth(), group_channels_, k_tile());
     channel_lanes_ = std::min(cols, group_out_channels_);
+}
+
+int64_t TilingProblem::k_tile() const {
+    const ArrayParams& array = accelerator_.array;
+    return mapping_ == Mapping::kKernelOffset ? array.word_channels() : array.beat_depth();
+}
+
+int64_t TilingProblem::output_slot_words() const {
+    return accelerator_.output_buffer.slot_bits() /
+           (int64_t{accelerator_.array.cols} * layer_.output_format.bits);
+}
+
+BlockLimits TilingProblem::limits() const {
+    BlockLimits limits;
+    const int cols = accelerator_.array.cols;
+    const int64_t sums = accelerator_.accumulator.slot_words(cols);
+    if (lanes_are_pixels_) {
+        limits.pixels = cols;
+        limits.channels = std::min(sums, output_slot_words());
+    } else {
+        limits.pixels = output_slot_words() * pool_height_ * pool_width_;
+        if (layer_.has_array_work()) limits.pixels = std::min(limits.pixels, sums);
+    }
+    if (layer_.has_array_work()) {
+        limits.weights = accelerator_.weight_buffer.slot_bits() / layer_.weight_format.bits;
+    }
+    if (layer_.residual) {
+        limits.residual = accelerator_.residual_buffer.slot_bits() / layer_.residual->format.bits;
+    }
+    return limits;
+}
+
+InputBoxes TilingProblem::input_boxes() const {
+    const int64_t slot_elements =
+        input_on_chip_ ? INT64_MAX
+                       : accelerator_.input_buffer.slot_bits() / layer_.input_format.bits;
+    if (layer_.has_array_work()) {
+        return {layer_.input, window_, group_channels_, mapping_, k_tile(), slot_elements};
+    }
+    // One tile reads the whole window.
+    return {
+        layer_.input, window_, channel_lanes_, Mapping::kIm2col, pool_positions() * channel_lanes_,
+        slot_elements};
 }
 
 Box TilingProblem::kernel_span(KRange depth) const {
@@ -80,20 +122,6 @@ Box TilingProblem::input_box(const Box& pixels, KRange depth, int64_t first_chan
     return box.empty() ? Box{} : box;
 }
 
-int64_t TilingProblem::box_elements(const TileSizes& sizes) const {
-    if (input_on_chip_) return 0;
-    int64_t largest = 0;
-    for (int64_t i = 0; i < k_tiling_.blocks(sizes.k_tiles_per_block); ++i) {
-        const Box span = kernel_span(k_tiling_.block(i, sizes.k_tiles_per_block));
-        const int64_t rows = std::min(
-            layer_.input.height, (sizes.rows_per_block - 1) * window_.stride_height + span.rows());
-        const int64_t cols = std::min(
-            layer_.input.width, (sizes.cols_per_block - 1) * window_.stride_width + span.cols());
-        largest = std::max(largest, rows * cols * span.channels());
-    }
-    return largest;
-}
-
 std::string TilingProblem::why_not(const TileSizes& sizes) const {
     const auto too_small = [](const char* buffer, int64_t bits, int64_t slot_bits) {
         return fmt::format("{}: a block needs {} bytes, a slot has {}", buffer,
@@ -125,41 +153,21 @@ std::string TilingProblem::why_not(const TileSizes& sizes) const {
             return too_small("residual_buffer", bits, accelerator_.residual_buffer.slot_bits());
         }
     }
-    const int64_t output_words =
-        accelerator_.output_buffer.slot_bits() / (int64_t{cols} * layer_.output_format.bits);
+    const int64_t output_words = output_slot_words();
     const int64_t outputs = lanes_are_pixels_ ? sizes.channels_per_block
                                               : sizes.pixels() / (pool_height_ * pool_width_);
     if (outputs > output_words) {
         return fmt::format("output_buffer: {} {} need as many words, a slot has {}", outputs, unit,
                            output_words);
     }
-    const int64_t input_bits = box_elements(sizes) * layer_.input_format.bits;
-    if (input_bits > accelerator_.input_buffer.slot_bits()) {
+    const InputBoxes boxes = input_boxes();
+    const int64_t input_bits = boxes.elements(sizes.rows_per_block, sizes.cols_per_block,
+                                              boxes.widest(sizes.k_tiles_per_block)) *
+                               layer_.input_format.bits;
+    if (!input_on_chip_ && input_bits > accelerator_.input_buffer.slot_bits()) {
         return too_small("input_buffer", input_bits, accelerator_.input_buffer.slot_bits());
     }
     return {};
-}
-
-int64_t TilingProblem::largest_k_tiles(TileSizes sizes) const {
-    for (sizes.k_tiles_per_block = k_tiling_.count(); sizes.k_tiles_per_block > 0;
-         --sizes.k_tiles_per_block) {
-        if (why_not(sizes).empty()) return sizes.k_tiles_per_block;
-    }
-    return 0;
-}
-
-int64_t TilingProblem::largest_channels(const TileSizes& sizes) const {
-    const int cols = accelerator_.array.cols;
-    const int64_t depth = k_tiling_.largest_block(sizes.k_tiles_per_block);
-    int64_t most = std::min(
-        {group_out_channels_, accelerator_.accumulator.slot_words(cols),
-         accelerator_.output_buffer.slot_bits() / (int64_t{cols} * layer_.output_format.bits),
-         accelerator_.weight_buffer.slot_bits() / (depth * layer_.weight_format.bits)});
-    if (layer_.residual) {
-        most = std::min(most, accelerator_.residual_buffer.slot_bits() /
-                                  (sizes.pixels() * layer_.residual->format.bits));
-    }
-    return most;
 }
 
 void TilingProblem::check(const ScheduleOverride& given) const {
@@ -189,72 +197,6 @@ void TilingProblem::check(const ScheduleOverride& given) const {
     if (!faults.empty()) throw UserError(std::move(faults));
 }
 
-bool TilingProblem::whole_depth_fits(TileSizes sizes) const {
-    sizes.k_tiles_per_block = k_tiling_.count();
-    return box_elements(sizes) * layer_.input_format.bits <= accelerator_.input_buffer.slot_bits();
-}
-
-std::optional<TileSizes> TilingProblem::with_k_tiles(TileSizes sizes,
-                                                     const ScheduleOverride& given) const {
-    sizes.k_tiles_per_block = given.k_tiles_per_block.value_or(largest_k_tiles(sizes));
-    if (sizes.k_tiles_per_block == 0 || !why_not(sizes).empty()) return std::nullopt;
-    return sizes;
-}
-
-std::optional<TileSizes> TilingProblem::search(const ScheduleOverride& given) const {
-    const int64_t most_rows = given.rows_per_block.value_or(computed_height_);
-    const int64_t least_rows = given.rows_per_block.value_or(pool_height_);
-    const int64_t most_cols = given.cols_per_block.value_or(computed_width_);
-    const int64_t least_cols = given.cols_per_block.value_or(pool_width_);
-    // (1) The most rows of full width whose whole depth fits the input slot.
-    for (int64_t rows = most_rows; rows >= least_rows; rows -= pool_height_) {
-        const TileSizes sizes{rows, most_cols, channel_lanes_, 1};
-        if (!why_not(sizes).empty() || !whole_depth_fits(sizes)) continue;
-        if (const auto fitting = with_k_tiles(sizes, given)) return fitting;
-    }
-    // (2) The fewest rows of full width, (3) the fewest rows and the most columns.
-    for (int64_t cols = most_cols; cols >= least_cols; cols -= pool_width_) {
-        if (const auto fitting = with_k_tiles({least_rows, cols, channel_lanes_, 1}, given))
-            return fitting;
-    }
-    return std::nullopt;
-}
-
-std::vector<TileSizes> TilingProblem::pixel_lane_shapes(const ScheduleOverride& given) const {
-    std::vector<TileSizes> shapes;
-    const int64_t lanes = accelerator_.array.cols;
-    const auto blocks = [&](const TileSizes& s) {
-        return ceil_divide(computed_height_, s.rows_per_block) *
-               ceil_divide(computed_width_, s.cols_per_block);
-    };
-    const int64_t most_rows = given.rows_per_block.value_or(std::min(computed_height_, lanes));
-    const int64_t least_rows = given.rows_per_block.value_or(pool_height_);
-    const int64_t most_cols = given.cols_per_block.value_or(std::min(computed_width_, lanes));
-    const int64_t least_cols = given.cols_per_block.value_or(pool_width_);
-    for (int64_t rows = least_rows; rows <= most_rows; rows += pool_height_) {
-        for (int64_t cols = least_cols; cols <= most_cols && rows * cols <= lanes;
-             cols += pool_width_) {
-            shapes.push_back({rows, cols, 1, 1});
-        }
-    }
-    std::stable_sort(shapes.begin(), shapes.end(), [&](const TileSizes& a, const TileSizes& b) {
-        if (blocks(a) != blocks(b)) return blocks(a) < blocks(b);
-        if (a.cols_per_block != b.cols_per_block) return a.cols_per_block > b.cols_per_block;
-        return a.rows_per_block < b.rows_per_block;
-    });
-    return shapes;
-}
-
-std::optional<TileSizes> TilingProblem::search_pixel_lanes(const ScheduleOverride& given) const {
-    for (TileSizes sizes : pixel_lane_shapes(given)) {
-        sizes.k_tiles_per_block = given.k_tiles_per_block.value_or(1);
-        sizes.channels_per_block = given.channels_per_block.value_or(largest_channels(sizes));
-        if (sizes.channels_per_block == 0) continue;
-        if (const auto fitting = with_k_tiles(sizes, given)) return fitting;
-    }
-    return std::nullopt;
-}
-
 UserError TilingProblem::no_schedule(const ScheduleOverride& given) const {
     const TileSizes least{given.rows_per_block.value_or(pool_height_),
                           given.cols_per_block.value_or(pool_width_),
@@ -274,7 +216,7 @@ UserError TilingProblem::no_schedule(const ScheduleOverride& given) const {
 
 TileSizes TilingProblem::choose(const ScheduleOverride& given) const {
     check(given);
-    const auto sizes = lanes_are_pixels_ ? search_pixel_lanes(given) : search(given);
+    const std::optional<TileSizes> sizes = SizeSearch(*this, given).find();
     if (!sizes) throw no_schedule(given);
     return *sizes;
 }

@@ -1,16 +1,15 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
-#include <vector>
 
 #include "sw/base/error.h"
 #include "sw/network/quantized_network.h"
 #include "sw/params/accelerator_params.h"
 #include "sw/params/run_params.h"
-#include "sw/schedule/k_tiling.h"
+#include "sw/schedule/input_boxes.h"
 #include "sw/timing/jobs.h"
+#include "sw/timing/k_tiling.h"
 
 namespace accelsim {
 
@@ -22,6 +21,15 @@ struct TileSizes {
     int64_t k_tiles_per_block = 1;
 
     int64_t pixels() const { return rows_per_block * cols_per_block; }
+};
+
+/// The most that a block of a layer may have, its input box aside; INT64_MAX where nothing holds
+/// it.
+struct BlockLimits {
+    int64_t pixels = INT64_MAX;    ///< computed, before fused pooling
+    int64_t channels = INT64_MAX;  ///< where lanes are pixels
+    int64_t weights = INT64_MAX;   ///< k * channels
+    int64_t residual = INT64_MAX;  ///< pixels * channels
 };
 
 /// The part of a layer that tiling sees: its computed map, its depth, and what a slot can hold.
@@ -49,7 +57,11 @@ class TilingProblem {
     int64_t depth() const { return layer_.has_array_work() ? layer_.depth() : pool_positions(); }
     int64_t group_out_channels() const { return group_out_channels_; }
     const KTiling& k_tiling() const { return k_tiling_; }
+    InputBoxes input_boxes() const;
+    BlockLimits limits() const;
     const Window& window() const { return window_; }
+    /// Output channels of a full block where lanes are channels.
+    int64_t channel_lanes() const { return channel_lanes_; }
     /// Lanes are pixels: the input-stationary array's layers.
     bool lanes_are_pixels() const { return lanes_are_pixels_; }
 
@@ -57,22 +69,16 @@ class TilingProblem {
     int64_t pool_positions() const { return int64_t{window_.kernel_height} * window_.kernel_width; }
     /// Kernel rows, kernel columns and channels that a depth range spans.
     Box kernel_span(KRange depth) const;
-    int64_t box_elements(const TileSizes& sizes) const;
-    int64_t largest_k_tiles(TileSizes sizes) const;
-    /// Where lanes are pixels: the most channels of a block, the input box aside.
-    int64_t largest_channels(const TileSizes& sizes) const;
+    /// The k of a full K tile.
+    int64_t k_tile() const;
+    int64_t output_slot_words() const;
     void check(const ScheduleOverride& given) const;
-    /// The first sizes that fit, in the order of docs/TIMING.md.
-    std::optional<TileSizes> search(const ScheduleOverride& given) const;
-    std::optional<TileSizes> search_pixel_lanes(const ScheduleOverride& given) const;
-    std::vector<TileSizes> pixel_lane_shapes(const ScheduleOverride& given) const;
-    std::optional<TileSizes> with_k_tiles(TileSizes sizes, const ScheduleOverride& given) const;
-    bool whole_depth_fits(TileSizes sizes) const;
     UserError no_schedule(const ScheduleOverride& given) const;
 
     const QuantizedLayer& layer_;
     const AcceleratorParams& accelerator_;
     const bool lanes_are_pixels_;
+    const Mapping mapping_;
     const bool input_on_chip_;
     Window window_;  ///< the convolution's, or the pool's for a pooling layer
     int64_t computed_height_;
@@ -82,7 +88,7 @@ class TilingProblem {
     int64_t group_channels_;
     int64_t group_out_channels_;
     KTiling k_tiling_;
-    int64_t channel_lanes_;  ///< output channels of a full block where lanes are channels
+    int64_t channel_lanes_;
 };
 
 }  // namespace accelsim

@@ -116,8 +116,9 @@ const YamlNode* YamlMap::take(const Key& key, const std::string& allowed,
                               const std::string& initial) {
     reader_->visits_[visit_].known.push_back(key.name);
     const bool required = key.need == Need::kRequired;
-    reader_->keys_.push_back(
-        {path_of(key.name), key.description, key.unit, allowed, required ? "required" : initial});
+    const std::string& shown_initial = key.initial.empty() ? initial : key.initial;
+    reader_->keys_.push_back({path_of(key.name), key.description, key.unit, allowed,
+                              required ? "required" : shown_initial});
     const YamlNode* node = find(key.name);
     if (required && node_ && (!node || node->is_null())) {
         reader_->fault({where(key.name), path_of(key.name), "is required", ""});

@@ -23,6 +23,7 @@ struct Key {
     std::string description = "";
     std::string unit = "";
     Need need = Need::kOptional;
+    std::string initial = "";  ///< for the reference, of a default that other keys decide
 };
 
 /// What the key reference says of one key.

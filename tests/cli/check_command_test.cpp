@@ -62,6 +62,13 @@ TEST(CheckCommand, ScheduleColumnsStandBelowTheirNames) {
     }
 }
 
+TEST(CheckCommand, CountsTheNetworksWork) {
+    const ProgramOutcome outcome = run_program("check --config configs/resnet20_ws.yaml");
+    ASSERT_EQ(outcome.status, 0) << outcome.errors;
+    EXPECT_THAT(outcome.output, HasSubstr("\n# network         resnet20: 22 layers, 40.81 MMAC an "
+                                          "image\n"));
+}
+
 /// The text of the README's block that begins with `first_line`.
 std::string readme_block(const std::string& first_line) {
     const std::string readme = whole_file(fs::path(ACCELSIM_PROJECT_ROOT) / "README.md");

@@ -105,10 +105,12 @@ INSTANTIATE_TEST_SUITE_P(
                   "--set network.gemm.mm=4: network.gemm.mm: no such key, did you mean 'm'?"},
         WrongCall{"check --config configs/gemm.yaml --limit 0",
                   "--limit 0: simulation.limit: must be an integer from 1 to 10000000, got 0"},
-        WrongCall{
-            "--config configs/gemm.yaml --fidelity transaction",
-            "--fidelity transaction: simulation.fidelity: must be cycle ('transaction' is not "
-            "available yet), got transaction"},
+        WrongCall{"--config configs/gemm.yaml --fidelity cyle",
+                  "--fidelity cyle: simulation.fidelity: must be one of transaction, cycle, "
+                  "estimate (did you mean 'cycle'?), got cyle"},
+        WrongCall{"--config configs/gemm.yaml --vcd /dev/null --fidelity estimate",
+                  "--fidelity estimate: simulation.fidelity: must be cycle with --vcd, got "
+                  "estimate"},
         WrongCall{
             "--config configs/gemm.yaml --images none.bin",
             "--images none.bin: simulation.images: file must exist (looked for none.bin), got "
@@ -120,12 +122,14 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(CheckCommand, PrintsTheResolvedConfigurationWithTheOverrides) {
     const ProgramOutcome outcome = run_program(
         "check --json --config configs/gemm.yaml --set network.gemm.m=9 --set "
-        "accelerator.array.rows=12 --limit 3 --simulate 2 --seed 7 --no-verify --output results");
+        "accelerator.array.rows=12 --limit 3 --simulate 2 --seed 7 --no-verify --output results "
+        "--fidelity cycle");
     ASSERT_EQ(outcome.status, 0) << outcome.errors;
     const auto config = nlohmann::json::parse(outcome.output);
     EXPECT_EQ(config["network"]["gemm"]["m"], 9);
     EXPECT_EQ(config["network"]["gemm"]["k"], 96);
     EXPECT_EQ(config["accelerator"]["array"]["rows"], 12);
+    EXPECT_EQ(config["simulation"]["fidelity"], "cycle");
     EXPECT_EQ(config["simulation"]["limit"], 3);
     EXPECT_EQ(config["simulation"]["simulate"], 2);
     EXPECT_EQ(config["simulation"]["seed"], 7);

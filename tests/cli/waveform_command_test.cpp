@@ -127,7 +127,8 @@ TEST_F(WaveformCommand, DoesNotChangeTheRun) {
         result.erase("host");
         return result;
     };
-    EXPECT_EQ(outcome(" --vcd '" + (folder_ / "waves.vcd").string() + "'"), outcome(""));
+    EXPECT_EQ(outcome(" --vcd '" + (folder_ / "waves.vcd").string() + "'"),
+              outcome(" --fidelity cycle"));
 }
 
 TEST_F(WaveformCommand, AFileThatCannotBeWrittenIsToldBeforeTheRun) {

@@ -271,12 +271,15 @@ TEST_F(LoadConfig, ResolvedConfigurationLoadsToItself) {
             "accelerator: {clock_mhz: 333.3, dram: {bytes_per_cycle: 0.75}}\n"
             "schedule: {keep_on_chip: true, layers: {gemm: {rows_per_block: 4, mapping: "
             "kernel_offset,\n"
-            "  loop_order: [channels, pixels, k], keep_output: false}, other: {}}}\n")
+            "  loop_order: [channels, pixels, k], keep_output: false}, other: {}}}\n"
+            "simulation: {limit: 5}\n")
             .resolved_json;
     EXPECT_THAT(resolved, HasSubstr(R"("rrelu":{"state":12,"direction":"left","taps":[8,6,5,4]})"));
     EXPECT_THAT(resolved,
                 HasSubstr(R"("loop_order":["channels","pixels","k"],"keep_output":false)"));
     EXPECT_THAT(resolved, HasSubstr(R"("mapping":null,"loop_order":null,"keep_output":null)"));
+    EXPECT_THAT(resolved, HasSubstr(R"("fidelity":"transaction","values":true)"));
+    EXPECT_THAT(resolved, HasSubstr(R"("limit":5,"simulate":5)"));
     EXPECT_THAT(resolved, HasSubstr(R"("bytes_per_cycle":0.75,"latency_ns":120)"));
     folder_.write("resolved.yaml", resolved);
     EXPECT_EQ(load_run_params(request_of("resolved.yaml")).resolved_json, resolved);

@@ -32,7 +32,7 @@ TEST(ShippedConfigs, Load) {
             ++loaded;
         }
     }
-    EXPECT_GE(loaded, 13);
+    EXPECT_GE(loaded, 16);
 }
 
 TEST(ShippedConfigs, AcceleratorsLoad) {

@@ -41,13 +41,22 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"schedule: {layers: {conv1: {rows_per_blok: 4}}}",
               "2:29: schedule.layers.conv1.rows_per_blok: no such key, did you mean "
               "'rows_per_block'?"},
-        Wrong{"simulation: {fidelity: transaction}",
-              "2:24: simulation.fidelity: must be cycle ('transaction' is not available yet), got "
-              "transaction"},
+        Wrong{"simulation: {fidelity: transactions}",
+              "2:24: simulation.fidelity: must be one of transaction, cycle, estimate (did you "
+              "mean 'transaction'?), got transactions"},
+        Wrong{"simulation: {values: 1}", "2:22: simulation.values: must be true or false, got 1"},
+        Wrong{"simulation: {fidelity: cycle, values: false}",
+              "2:39: simulation.values: must be true with fidelity cycle: every register carries "
+              "its value, got false"},
+        Wrong{"simulation: {fidelity: estimate, values: true}",
+              "2:42: simulation.values: must be false with fidelity estimate: it computes times "
+              "alone, got true"},
         Wrong{"simulation: {limit: 10000001}",
               "2:21: simulation.limit: must be an integer from 1 to 10000000, got 10000001"},
         Wrong{"simulation: {limit: 2, simulate: 3}",
               "2:34: simulation.simulate: must be at most simulation.limit (2), got 3"},
+        Wrong{"simulation: {simulate: 0}",
+              "2:24: simulation.simulate: must be an integer from 1 to 10000000, got 0"},
         Wrong{"simulation: {verify: yes}",
               "2:22: simulation.verify: must be true or false, got yes"},
         Wrong{"simulation: {images: \"${HOME}/x.bin\"}",
@@ -117,6 +126,26 @@ TEST(WrongOverride, IsToldByItsOption) {
     EXPECT_THROW(parse_set_option("simulation.limit"), UserError);
     EXPECT_THROW(parse_set_option("=4"), UserError);
     EXPECT_THROW(parse_set_option("a..b=4"), UserError);
+}
+
+TEST(WrongNeed, IsToldWhereTheConfigurationSaysOtherwise) {
+    const WorkingFolder folder;
+    const auto faults_with = [&](const std::string& text, const std::vector<std::string>& sets) {
+        folder.write("run.yaml", kGemm + text);
+        ConfigRequest request = request_of("run.yaml", sets);
+        request.needs.push_back({"--vcd", "simulation.fidelity", "cycle", true});
+        return faults_of(request);
+    };
+    EXPECT_EQ(faults_with("simulation: {fidelity: transaction}\n", {}),
+              "run.yaml:2:24: simulation.fidelity: must be cycle with --vcd, got transaction");
+    EXPECT_EQ(faults_with("", {"simulation.fidelity=estimate"}),
+              "--set simulation.fidelity=estimate: simulation.fidelity: must be cycle with --vcd, "
+              "got estimate");
+    EXPECT_EQ(faults_with("simulation: [1]\n", {}),
+              "run.yaml:2:13: simulation: must be a map of keys and values, got a list");
+    EXPECT_EQ(faults_with("simulation: {values: false}\n", {}),
+              "run.yaml:2:22: simulation.values: must be true with fidelity cycle: every register "
+              "carries its value, got false");
 }
 
 TEST(WrongFile, IsTold) {

@@ -70,11 +70,10 @@ TEST(Watchdog, NamesWhatEveryServerWaitsFor) {
 /// list, and none can ever start.
 std::string run_with_stores_first(const MachineRun& run) {
     const CycleSimulation simulation = run.simulation();
-    const NetworkLayout layout(run.network, simulation.plans());
     SystolicAccelerator machine("accelerator", run.accelerator);
     HostTask task;
     task.network = &run.network;
-    task.layout = &layout;
+    task.layout = &simulation.layout();
     task.images = &run.images;
     task.watchdog_cycles = kWatchdogCycles;
     task.program = [&](size_t layer) {
@@ -83,15 +82,12 @@ std::string run_with_stores_first(const MachineRun& run) {
                               [](const DmaJob& job) { return job.kind == DmaKind::kStore; });
         return program;
     };
-    task.packed_weights = [&](size_t layer) {
-        return pack_weights(run.network.layers[layer], run.accelerator, simulation.plans()[layer]);
-    };
-    HostDriver host("host", machine, task);
+    task.packed_weights = [&](size_t layer) { return simulation.packed_weights(layer); };
+    RunningHosts running;
+    HostDriver host("host", machine, task, running);
     host.bus.bind(machine.bus.host);
     host.interrupt(machine.interrupt);
-    sc_core::sc_report_handler::set_actions("/OSCI/SystemC", sc_core::SC_INFO,
-                                            sc_core::SC_DO_NOTHING);
-    sc_core::sc_start();
+    running.simulate();
     try {
         if (host.failure()) std::rethrow_exception(host.failure());
     } catch (const InternalError& error) {

@@ -77,7 +77,8 @@ void expect_lively(const Graph& graph, uint64_t image_seed) {
 }
 
 TEST(SeedWeights, LayersAreHalfAliveOnAnyImage) {
-    for (const char* name : {"vgg16_quarter.yaml", "mlp.yaml", "resnet_blocks.yaml"}) {
+    for (const char* name :
+         {"vgg16_quarter.yaml", "mlp.yaml", "resnet_blocks.yaml", "resnet20.yaml"}) {
         const Graph graph = load(name);
         for (uint64_t seed : {1u, 2u, 77u}) expect_lively(graph, seed);
     }

@@ -2,11 +2,8 @@
 // for values, the timing oracle for cycles, causes, counters and events.
 #include <gtest/gtest.h>
 
-#include <cstdio>
-#include <cstdlib>
-#include <map>
-
 #include "tests/property/run_case.h"
+#include "tests/property/seeds.h"
 #include "tests/support/child_process.h"
 #include "tests/support/random_case.h"
 
@@ -16,44 +13,6 @@ namespace {
 constexpr uint64_t kCases = 500;
 constexpr uint64_t kChains = 300;
 constexpr uint64_t kMostFailures = 5;
-
-/// Seeds first .. first + count - 1; a given ACCELSIM_TEST_SEED is the only one.
-struct Seeds {
-    explicit Seeds(uint64_t usual_count) : usual(usual_count), count(usual_count) {
-        if (const char* given = std::getenv("ACCELSIM_TEST_CASES")) {
-            count = std::strtoull(given, nullptr, 10);
-        }
-        if (const char* given = std::getenv("ACCELSIM_TEST_SEED")) {
-            first = std::strtoull(given, nullptr, 10);
-            count = 1;
-        }
-    }
-
-    uint64_t usual;
-    uint64_t first = 0;
-    uint64_t count;
-};
-
-/// Counts the features of the cases; each must be in one of twenty.
-class Coverage {
-  public:
-    void add(const std::map<std::string, bool>& features) {
-        for (const auto& [name, present] : features) counts_[name] += present ? 1 : 0;
-    }
-
-    void check(const Seeds& seeds) const {
-        for (const auto& [name, count] : counts_) {
-            std::printf("%-30s %5.1f %% of the cases\n", name.c_str(),
-                        100.0 * static_cast<double>(count) / static_cast<double>(seeds.count));
-            if (seeds.count >= seeds.usual) {
-                EXPECT_GE(count * 20, seeds.count) << name;
-            }
-        }
-    }
-
-  private:
-    std::map<std::string, uint64_t> counts_;
-};
 
 TEST(CycleProperty, AgreesWithReferenceAndOracle) {
     const Seeds seeds(kCases);

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace accelsim {
+
+/// The maps of one layer, packed as they lie in DRAM.
+struct DatapathMaps {
+    const uint8_t* input = nullptr;
+    const uint8_t* residual = nullptr;  ///< null without a residual addition
+    uint8_t* output = nullptr;
+};
+
+/// What a layer's values did.
+struct ValueCounts {
+    int64_t accumulator_overflows = 0;
+    int64_t output_saturations = 0;
+};
+
+/// Array, accumulator and post-processing as one function from maps to a map.
+class Datapath {
+  public:
+    virtual ~Datapath() = default;
+    /// `layer`: its number in the network.
+    virtual ValueCounts compute(size_t layer, const DatapathMaps& maps) = 0;
+};
+
+}  // namespace accelsim

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <tlm_utils/simple_target_socket.h>
+#include <array>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <systemc>
+#include <tlm>
+#include <vector>
+
+#include "hw/transaction/datapath.h"
+#include "hw/transaction/transaction_dma.h"
+#include "sw/params/accelerator_params.h"
+#include "sw/timing/layer_counters.h"
+#include "sw/timing/layer_loops.h"
+
+namespace accelsim {
+
+/// What the host writes into the engine's registers before START.
+struct LayerCommand {
+    LayerLoops loops;
+    size_t layer = 0;            ///< its number in the network
+    int64_t input_bytes = 0;     ///< of the maps in DRAM, or on chip
+    int64_t residual_bytes = 0;  ///< 0: none
+    int64_t output_bytes = 0;
+    int first_input_slot = 0;  ///< of the input buffer: the input map, where it is on chip
+    int kept_output_slot = 0;  ///< the same of the output map
+};
+
+/// Sequencer, buffers, array and post-processing of the accelerator at transaction level. On START
+/// it evaluates the timing contract over the layer's loops, one DRAM transaction for each job of
+/// the DMA; computes the values of the whole layer; waits until the layer's last cycle; and raises
+/// the interrupt.
+class LayerEngine : public sc_core::sc_module {
+  public:
+    enum Register : uint64_t { kStart = 0, kStatus = 8, kCommand = 16 };
+
+    tlm_utils::simple_target_socket<LayerEngine> host{"host"};
+    sc_core::sc_out<bool> interrupt{"interrupt"};  ///< high from done to the next START
+
+    LayerEngine(const sc_core::sc_module_name& name, const AcceleratorParams& params,
+                const sc_core::sc_time& clock_period, TransactionDma& dma);
+
+    /// Without one, times alone are simulated.
+    void set_datapath(Datapath* datapath) { datapath_ = datapath; }
+    /// Called after each output block of a layer with how many are done.
+    void set_progress(std::function<void(int64_t blocks)> on_block) {
+        on_block_ = std::move(on_block);
+    }
+
+    /// Of the last layer.
+    const LayerCounters& counters() const { return counters_; }
+    /// What ended the engine's work, if anything did.
+    std::exception_ptr failure() const { return failure_; }
+    /// The map that the last layer left in a slot of the input buffer.
+    const std::vector<uint8_t>& kept_map(int slot) const {
+        return kept_[static_cast<size_t>(slot)];
+    }
+
+  private:
+    void transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
+    void run();
+    void run_layer();
+    void compute_values();
+
+    const AcceleratorParams params_;
+    const sc_core::sc_time clock_period_;
+    TransactionDma& dma_;
+    Datapath* datapath_ = nullptr;
+    std::function<void(int64_t)> on_block_;
+    LayerCommand command_;
+    LayerCounters counters_;
+    std::array<std::vector<uint8_t>, 2> kept_;  ///< slots of the input buffer
+    std::exception_ptr failure_;
+    bool done_ = false;
+    sc_core::sc_event start_;
+};
+
+}  // namespace accelsim

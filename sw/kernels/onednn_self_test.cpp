@@ -1,0 +1,139 @@
+#include <dnnl.hpp>
+#include <limits>
+#include <vector>
+
+#include "sw/kernels/onednn_convolution.h"
+#include "sw/numeric/bit_packing.h"
+#include "sw/numeric/random.h"
+
+namespace accelsim::kernels {
+namespace {
+
+enum class Values { kHighest, kLowest, kAlternating, kRandom };
+
+/// Value `index` of a test tensor.
+int32_t draw(Values values, NumberFormat format, uint64_t stream, size_t index) {
+    const uint64_t random = RandomStream(1, stream).bits(index);
+    const auto low = static_cast<int32_t>(format.min());
+    const auto high = static_cast<int32_t>(format.max());
+    switch (values) {
+        case Values::kHighest:
+            return high;
+        case Values::kLowest:
+            return low;
+        case Values::kAlternating:
+            return random % 2 == 0 ? low : high;
+        case Values::kRandom:
+            return low + static_cast<int32_t>(random % static_cast<uint64_t>(high - low + 1));
+    }
+    return 0;
+}
+
+struct Shape {
+    MapShape input;
+    int64_t out_channels;
+    int kernel;
+    int stride;
+    int groups;
+};
+
+QuantizedLayer layer_of(const Shape& shape, bool signed_input, Values weights) {
+    QuantizedLayer layer;
+    layer.name = "known-answer test";
+    layer.input = shape.input;
+    layer.input_format = {8, signed_input};
+    layer.weight_format = {8, true};
+    layer.groups = shape.groups;
+    Window& window = layer.window;
+    window.kernel_height = window.kernel_width = shape.kernel;
+    window.stride_height = window.stride_width = shape.stride;
+    window.pad_top = window.pad_left = window.pad_bottom = window.pad_right = shape.kernel / 2;
+    const auto slide = [&](int64_t extent) {
+        return (extent + 2 * window.pad_top - shape.kernel) / shape.stride + 1;
+    };
+    layer.conv = {slide(shape.input.height), slide(shape.input.width), shape.out_channels};
+    const auto count = static_cast<size_t>(layer.depth() * shape.out_channels);
+    for (size_t i = 0; i < count; ++i) {
+        layer.weights.push_back(static_cast<int16_t>(draw(weights, layer.weight_format, 1, i)));
+    }
+    return layer;
+}
+
+/// The sum at one output, term by term.
+int32_t plain_sum(const QuantizedLayer& layer, const std::vector<uint8_t>& input, int64_t y,
+                  int64_t x, int64_t out) {
+    const int64_t channels = layer.input.channels / layer.groups;
+    const int64_t first_channel = out / (layer.out_channels() / layer.groups) * channels;
+    int64_t sum = 0;
+    for (int64_t k = 0; k < layer.depth(); ++k) {
+        const int64_t position = k / channels;
+        const int64_t in_y = y * layer.window.stride_height - layer.window.pad_top +
+                             position / layer.window.kernel_width;
+        const int64_t in_x = x * layer.window.stride_width - layer.window.pad_left +
+                             position % layer.window.kernel_width;
+        if (in_y < 0 || in_x < 0 || in_y >= layer.input.height || in_x >= layer.input.width)
+            continue;
+        const int64_t element =
+            (in_y * layer.input.width + in_x) * layer.input.channels + first_channel + k % channels;
+        sum += int64_t{decode(input[static_cast<size_t>(element)], layer.input_format)} *
+               layer.weights[static_cast<size_t>(k * layer.out_channels() + out)];
+    }
+    return static_cast<int32_t>(sum);
+}
+
+bool is_exact(const QuantizedLayer& layer, Values values) {
+    const auto kernel = make_onednn_convolution(layer);
+    if (!kernel) return true;  // never used for such a layer either
+    std::vector<uint8_t> input;
+    for (size_t i = 0; i < static_cast<size_t>(layer.input.elements()); ++i) {
+        input.push_back(static_cast<uint8_t>(draw(values, layer.input_format, 2, i)));
+    }
+    std::vector<int32_t> sums(static_cast<size_t>(layer.conv.elements()));
+    KernelWorkspace workspace;
+    kernel->compute(input.data(), {0, layer.conv.height}, {sums.data(), nullptr}, workspace);
+    for (int64_t i = 0; i < layer.conv.elements(); ++i) {
+        const int64_t pixel = i / layer.conv.channels;
+        if (sums[static_cast<size_t>(i)] != plain_sum(layer, input, pixel / layer.conv.width,
+                                                      pixel % layer.conv.width,
+                                                      i % layer.conv.channels)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool passes(bool signed_input) {
+    constexpr auto kWithByteDotProducts = static_cast<unsigned>(dnnl_cpu_isa_avx512_core_vnni);
+    const auto isa = static_cast<unsigned>(dnnl_get_effective_cpu_isa());
+    if ((isa & kWithByteDotProducts) != kWithByteDotProducts &&
+        isa != static_cast<unsigned>(dnnl_cpu_isa_avx2_vnni)) {
+        return false;
+    }
+    constexpr Shape kShapes[] = {{{5, 5, 64}, 32, 3, 1, 1},  {{6, 7, 3}, 16, 3, 2, 1},
+                                 {{3, 2, 520}, 24, 1, 1, 1}, {{1, 1, 257}, 7, 1, 1, 1},
+                                 {{5, 4, 32}, 32, 3, 1, 32}, {{4, 4, 24}, 12, 3, 1, 2}};
+    constexpr Values kValues[] = {Values::kHighest, Values::kLowest, Values::kAlternating,
+                                  Values::kRandom};
+    for (const Shape& shape : kShapes) {
+        for (Values weights : kValues) {
+            const QuantizedLayer layer = layer_of(shape, signed_input, weights);
+            for (Values input : kValues) {
+                if (!is_exact(layer, input)) return false;
+            }
+        }
+    }
+    return true;
+}
+
+}  // namespace
+
+bool onednn_is_exact(bool signed_input) {
+    if (signed_input) {
+        static const bool kExact = passes(true);
+        return kExact;
+    }
+    static const bool kExact = passes(false);
+    return kExact;
+}
+
+}  // namespace accelsim::kernels

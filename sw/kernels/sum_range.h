@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+
+#include "sw/network/quantized_network.h"
+
+namespace accelsim::kernels {
+
+/// The bounds of every sum that an accumulator can hold while products of a layer are added to it,
+/// whatever their order.
+struct SumRange {
+    int64_t low = 0;
+    int64_t high = 0;
+
+    bool fits(int bits) const {
+        const int64_t most = (int64_t{1} << (bits - 1)) - 1;
+        return high <= most && low >= -most - 1;
+    }
+};
+
+/// From the formats where they suffice for that many bits, otherwise from the weights.
+SumRange sum_range(const QuantizedLayer& layer, int bits);
+
+/// The largest magnitude of a format's values.
+int64_t magnitude(NumberFormat format);
+
+}  // namespace accelsim::kernels

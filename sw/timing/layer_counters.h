@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+namespace accelsim {
+
+/// Where the cycles of a layer went, other than into accepted beats. Unit: cycles.
+struct StallCycles {
+    int64_t dram_read = 0;
+    int64_t dram_write = 0;
+    int64_t buffer_bank = 0;
+    int64_t backpressure = 0;
+    int64_t weight_load = 0;
+    int64_t fill_drain = 0;
+
+    int64_t total() const {
+        return dram_read + dram_write + buffer_bank + backpressure + weight_load + fill_drain;
+    }
+};
+
+/// Edges of a layer, counted in cycles from its start; empty where there is none.
+struct LayerEvents {
+    std::optional<int64_t> first_load_cycle;
+    std::optional<int64_t> first_input_cycle;
+    std::optional<int64_t> last_input_cycle;
+    std::optional<int64_t> first_output_cycle;
+    std::optional<int64_t> last_column_first_output_cycle;
+    std::optional<int64_t> last_output_cycle;
+    std::optional<int64_t> last_accumulate_cycle;
+    std::optional<int64_t> first_sum_final_cycle;
+    std::optional<int64_t> last_sum_final_cycle;
+};
+
+/// Everything the hardware counted in one layer.
+struct LayerCounters {
+    int64_t cycles = 0;
+    int64_t compute_cycles = 0;
+    StallCycles stall_cycles;
+    int64_t dram_read_weight_cycles = 0;  ///< the part of dram_read that waits for weights
+    int64_t input_buffer_read_words = 0;
+    int64_t input_buffer_write_words = 0;
+    int64_t weight_buffer_read_words = 0;
+    int64_t weight_buffer_write_words = 0;
+    int64_t output_buffer_read_words = 0;
+    int64_t output_buffer_write_words = 0;
+    int64_t accumulator_read_words = 0;
+    int64_t accumulator_write_words = 0;
+    int64_t dram_read_bytes = 0;
+    int64_t dram_write_bytes = 0;
+    int64_t accumulator_overflows = 0;
+    int64_t output_saturations = 0;
+    LayerEvents events;
+};
+
+}  // namespace accelsim
