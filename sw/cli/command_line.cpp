@@ -13,6 +13,7 @@
 #include "sw/base/log.h"
 #include "sw/base/nearest.h"
 #include "sw/cli/check_command.h"
+#include "sw/cli/compare_command.h"
 #include "sw/cli/run_command.h"
 #include "sw/cli/waveform_options.h"
 
@@ -92,18 +93,15 @@ CLI::Option* add_key_option(CLI::App& app, ConfigRequest& request, const std::st
         ->type_name(type);
 }
 
-void refuse_option_to_come(CLI::App& app, const std::string& name) {
-    app.add_option_function<std::string>(
-           name, [name](const std::string&) { throw UserError(name, "is not available yet"); })
+/// An option that people may expect; the error says why it is not there.
+void refuse_option(CLI::App& app, const std::string& name, const std::string& reason) {
+    app.add_option_function<std::string>(name,
+                                         [=](const std::string&) { throw UserError(name, reason); })
         ->expected(0, 1)  // CLI11 knows no name of a hidden option whose value is missing
         ->group("");
 }
 
-void add_key_options(CLI::App& app, ConfigRequest& config) {
-    add_key_option(app, config, "--fidelity", "cycle|transaction|estimate", "simulation.fidelity",
-                   "how closely the hardware is followed (default: transaction)", true);
-    add_key_option(app, config, "--output", "DIR", "report.output",
-                   "folder for report.json and layers.csv", true);
+void add_input_options(CLI::App& app, ConfigRequest& config) {
     add_key_option(app, config, "--network", "FILE.onnx", "network.onnx",
                    "run this model instead of the configuration's network", true);
     add_key_option(app, config, "--images", "FILE", "simulation.images",
@@ -113,12 +111,20 @@ void add_key_options(CLI::App& app, ConfigRequest& config) {
             config.overrides.push_back(
                 {"--images " + file, "simulation.if_images_absent", "error", true});
         });
-    add_key_option(app, config, "--labels", "FILE", "simulation.labels", "IDX or .npy", true);
     add_key_option(app, config, "--limit", "N", "simulation.limit", "images evaluated", false);
     add_key_option(app, config, "--simulate", "N", "simulation.simulate",
                    "of them, images through the simulated hardware", false);
     add_key_option(app, config, "--seed", "N", "simulation.seed", "of seeded weights and images",
                    false);
+}
+
+void add_key_options(CLI::App& app, ConfigRequest& config) {
+    add_key_option(app, config, "--fidelity", "cycle|transaction|estimate", "simulation.fidelity",
+                   "how closely the hardware is followed (default: transaction)", true);
+    add_key_option(app, config, "--output", "DIR", "report.output",
+                   "folder for report.json and layers.csv", true);
+    add_input_options(app, config);
+    add_key_option(app, config, "--labels", "FILE", "simulation.labels", "IDX or .npy", true);
     app.add_flag_callback(
         "--no-verify",
         [&config] {
@@ -146,8 +152,11 @@ int run(CLI::App& app, std::vector<std::string> arguments) {
     app.add_flag("--quiet", options.quiet, "totals alone");
     WaveformOptions waveform;
     waveform.add_to(app);
-    refuse_option_to_come(app, "--timeline");
+    refuse_option(app, "--timeline", "is not available yet");
     if (parse(app, std::move(arguments))) return 0;
+    if (options.dump_tensors) {
+        options.config.needs.push_back({"--dump-tensors", "simulation.values", "true"});
+    }
     options.waveform = waveform.params();
     if (options.waveform) options.config.needs.push_back(waveform.fidelity());
     if (options.waveform && options.dump_program &&
@@ -174,11 +183,33 @@ int check(CLI::App& app, std::vector<std::string> arguments) {
     return check_command(options);
 }
 
+int compare(CLI::App& app, std::vector<std::string> arguments) {
+    CompareOptions options;
+    add_config_options(app, options.config);
+    add_input_options(app, options.config);
+    app.add_flag("--quiet", options.quiet, "totals and verdict alone");
+    refuse_option(app, "--fidelity", "compare runs every fidelity");
+    for (const char* name :
+         {"--output", "--labels", "--no-verify", "--dump-tensors", "--dump-program", "--vcd",
+          "--vcd-window", "--vcd-layer", "--vcd-scope", "--timeline"}) {
+        refuse_option(app, name, "is an option of `accelsim run` alone");
+    }
+    if (parse(app, std::move(arguments))) return 0;
+    for (const ConfigOverride& change : options.config.overrides) {
+        if (change.key == "simulation.fidelity") {
+            throw UserError(change.option, "compare runs every fidelity");
+        }
+    }
+    if (options.quiet) set_log_level(LogLevel::kWarning);
+    return compare_command(options);
+}
+
 const std::vector<Command>& commands() {
     static const std::vector<Command> table = {
         {"run", "simulate a network on an accelerator (the default command)", run},
         {"check", "read, check and resolve a configuration; run nothing", check},
-        {"compare", "run every fidelity and compare", nullptr},
+        {"compare", "run every fidelity and compare; exit status 1 where a promise breaks",
+         compare},
         {"inspect", "show an ONNX model", nullptr},
         {"diff", "two results side by side", nullptr},
         {"sweep", "explore designs", nullptr},
@@ -195,7 +226,7 @@ const Command& find_command(const std::string& name) {
         names.push_back(command.name);
     }
     const std::string nearest = nearest_name(name, names);
-    throw UserError(name, nearest.empty() ? "no such command (commands: run, check)"
+    throw UserError(name, nearest.empty() ? "no such command (commands: run, check, compare)"
                                           : "no such command, did you mean '" + nearest + "'?");
 }
 

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "sw/cli/verifier.h"
 #include "sw/driver/scheduled_network.h"
+#include "sw/driver/verifier.h"
 #include "sw/network/dump_tensors.h"
 #include "sw/network/layer_maps.h"
 #include "sw/report/run_result.h"

@@ -28,10 +28,11 @@ class ArrayKernel {
     virtual std::string name() const = 0;
     /// Whether the sums need 64 bits.
     virtual bool is_wide() const = 0;
-    /// Rows that fit the caches together, at least one.
+    /// Rows that it takes together, at least one: what fits the caches, or the whole map.
     virtual int64_t rows_at_once() const = 0;
     /// Writes the sums of those rows' pixels, of those that fused pooling does not read perhaps
-    /// not; returns the overflows. `input` is packed.
+    /// not; returns the overflows. `input` is packed. `sums` has room for rows_at_once() rows, and
+    /// more than those asked for may be written.
     virtual int64_t compute(const uint8_t* input, RowRange rows, const SumRows& sums,
                             KernelWorkspace& workspace) const = 0;
 };

@@ -43,6 +43,10 @@ void check(const QuantizedLayer& layer) {
         static_cast<int64_t>(layer.weights.size()) != layer.depth() * layer.out_channels()) {
         throw InternalError(layer.name + ": weights of another shape");
     }
+    const MapShape computed = computed_pixels(layer);
+    if (computed.height > layer.conv.height || computed.width > layer.conv.width) {
+        throw InternalError(layer.name + ": fused pooling windows leave the map");
+    }
 }
 
 }  // namespace
@@ -101,6 +105,19 @@ class LayerKernel::Implementation {
         }
     }
 
+    SumRows sums_for(int64_t rows, KernelWorkspace& workspace) const {
+        const int64_t elements =
+            std::max(rows, std::min(array_->rows_at_once(), layer_.conv.height)) *
+            layer_.conv.width * layer_.conv.channels;
+        SumRows sums;
+        if (array_->is_wide()) {
+            sums.wide = workspace.get<int64_t>(KernelWorkspace::kSums, elements);
+        } else {
+            sums.narrow = workspace.get<int32_t>(KernelWorkspace::kSums, elements);
+        }
+        return sums;
+    }
+
     /// Strip by strip, so that sums stay in the caches.
     template <typename Value>
     ReferenceCounts convolve(const PackedMaps& maps, Value* output,
@@ -113,12 +130,7 @@ class LayerKernel::Implementation {
         ReferenceCounts counts;
         for (RowRange rows; rows.first < computed.height; rows.first += rows.count) {
             rows.count = std::min(most_rows, computed.height - rows.first);
-            SumRows sums;
-            if (array_->is_wide()) {
-                sums.wide = workspace.get<int64_t>(KernelWorkspace::kSums, rows.count * pitch);
-            } else {
-                sums.narrow = workspace.get<int32_t>(KernelWorkspace::kSums, rows.count * pitch);
-            }
+            const SumRows sums = sums_for(rows.count, workspace);
             counts.overflows += array_->compute(maps.input, rows, sums, workspace);
             Value* values = pools
                                 ? workspace.get<Value>(KernelWorkspace::kStrip, rows.count * pitch)

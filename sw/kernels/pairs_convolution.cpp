@@ -9,7 +9,7 @@
 namespace accelsim::kernels {
 namespace {
 
-constexpr int64_t kStripBytes = 256 * 1024;
+constexpr int64_t kStripBytes = int64_t{256} << 10;
 constexpr int kMostLanes = 64;  ///< of a tile
 constexpr int kMostWideBits = 63;
 constexpr int64_t kMax32 = std::numeric_limits<int32_t>::max();

@@ -47,8 +47,8 @@ const std::vector<Column<Accuracy>>& accuracy_columns() {
              return a.float_correct ? Json(fraction_of(*a.float_correct, a.images)) : absent();
          }},
         {"simulated_images", "images",
-         "how many of them went through the simulated hardware; the rest through the integer "
-         "reference",
+         "how many of them went through the simulated hardware (in `transaction` its timing once, "
+         "values of each); the rest through the integer reference",
          [](const Accuracy& a) -> Json { return a.simulated_images; }},
     };
     return columns;

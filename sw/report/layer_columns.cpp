@@ -1,5 +1,4 @@
 #include <optional>
-#include <set>
 
 #include "sw/report/columns.h"
 
@@ -11,6 +10,11 @@ using Layer = LayerResult;
 
 Json or_null(const std::optional<int64_t>& value) { return value ? Json(*value) : Json(nullptr); }
 Json or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+
+/// A count that depends on values.
+Json of_values(const Layer& layer, int64_t count) {
+    return layer.has_values ? Json(count) : Json(nullptr);
+}
 
 }  // namespace
 
@@ -146,11 +150,16 @@ const std::vector<Column<LayerResult>>& layer_columns() {
         {"dram_write_bytes", "bytes", "bytes that the DMA writes to DRAM",
          [](const Layer& l) -> Json { return l.counters.dram_write_bytes; }},
         {"accumulator_overflows", "additions",
-         "additions that left the accumulator's width and were wrapped or saturated",
-         [](const Layer& l) -> Json { return l.counters.accumulator_overflows; }},
+         "additions that left the accumulator's width and were wrapped or saturated; null where no "
+         "values are computed",
+         [](const Layer& l) -> Json { return of_values(l, l.counters.accumulator_overflows); }},
         {"output_saturations", "values",
-         "requantized values clamped to the output format (ReLU's zero does not count)",
-         [](const Layer& l) -> Json { return l.counters.output_saturations; }},
+         "requantized values clamped to the output format (ReLU's zero does not count); null where "
+         "no values are computed",
+         [](const Layer& l) -> Json { return of_values(l, l.counters.output_saturations); }},
+        {"exact", "",
+         "fidelity `estimate` alone: every figure of the layer is what the clocked hardware counts",
+         [](const Layer& l) -> Json { return l.exact ? Json(*l.exact) : absent(); }},
         {"start_cycle", "cycle", "first cycle of the layer, counted from the start of the run",
          [](const Layer& l) -> Json { return l.start_cycle; }},
         {"events.first_load_cycle", "cycle",
@@ -184,14 +193,12 @@ const std::vector<Column<LayerResult>>& layer_columns() {
 }
 
 std::string timing_difference(const LayerCounters& left, const LayerCounters& right) {
-    static const std::set<std::string> data_dependent = {"accumulator_overflows",
-                                                         "output_saturations"};
     LayerResult one;
     LayerResult other;
     one.counters = left;
     other.counters = right;
+    one.has_values = other.has_values = false;
     for (const auto& column : layer_columns()) {
-        if (data_dependent.count(column.name) > 0) continue;
         if (column.value(one) != column.value(other)) return column.name;
     }
     return {};

@@ -1,5 +1,7 @@
 #include "sw/report/run_result.h"
 
+#include <algorithm>
+
 namespace accelsim {
 
 Verification& Verification::operator+=(const Verification& other) {
@@ -33,6 +35,16 @@ double RunResult::utilization_fraction() const {
 
 double RunResult::utilization_fraction(int64_t macs, int64_t cycles) const {
     return fraction_of(macs, int64_t{rows} * cols * macs_per_pe * cycles);
+}
+
+bool RunResult::has_values() const {
+    return std::all_of(layers.begin(), layers.end(),
+                       [](const LayerResult& layer) { return layer.has_values; });
+}
+
+bool RunResult::is_exact() const {
+    return std::all_of(layers.begin(), layers.end(),
+                       [](const LayerResult& layer) { return layer.exact.value_or(true); });
 }
 
 double RunResult::seconds_at_clock() const {

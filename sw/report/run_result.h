@@ -102,6 +102,10 @@ struct RunResult {
     double utilization_fraction(int64_t macs, int64_t cycles) const;
     double utilization_fraction() const;
     double seconds_at_clock() const;
+    /// False where times alone were simulated.
+    bool has_values() const;
+    /// False where a layer's figures are an estimate that may differ from the clocked machine's.
+    bool is_exact() const;
 };
 
 }  // namespace accelsim

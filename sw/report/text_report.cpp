@@ -14,6 +14,9 @@ namespace {
 
 constexpr const char* kNone = "-";
 constexpr const char* kStalls = "stall_cycles.";
+constexpr const char* kInexact = "~";
+constexpr const char* kInexactNote =
+    "~  estimated: the clocked hardware may count otherwise in this layer\n\n";
 
 struct Figure {
     std::string name;
@@ -46,9 +49,10 @@ std::string largest_stall(const LayerResult& layer) {
 std::string heading(const RunResult& run) {
     const std::string width =
         run.macs_per_pe == 1 ? "" : fmt::format(" of {} MACs a PE", run.macs_per_pe);
-    return fmt::format("accelsim {}: {}, {} x {} {} array{} at {} MHz, fidelity {}, seed {}\n",
+    return fmt::format("accelsim {}: {}, {} x {} {} array{} at {} MHz, fidelity {}{}, seed {}\n",
                        run.version, run.network, run.rows, run.cols, run.dataflow, width,
-                       run.clock_mhz, run.fidelity, run.seed) +
+                       run.clock_mhz, run.fidelity, run.has_values() ? "" : " (times alone)",
+                       run.seed) +
            (run.images_source.empty() ? "" : "images: " + run.images_source + "\n") + "\n";
 }
 
@@ -61,15 +65,15 @@ std::string layer_table(const RunResult& run) {
     table.add_rule();
     for (const LayerResult& layer : run.layers) {
         const LayerCounters& counters = layer.counters;
-        table.add_row({layer.name, layer.residual_format.empty() ? layer.kind : layer.kind + "+add",
-                       fmt::format("{}x{}x{}", layer.output.height, layer.output.width,
-                                   layer.output.channels),
-                       with_thousands(counters.cycles),
-                       layer.macs > 0 ? percent(layer.utilization_fraction) : kNone,
-                       largest_stall(layer), readable_bytes(counters.dram_read_bytes),
-                       readable_bytes(counters.dram_write_bytes)});
+        table.add_row(
+            {layer.name, layer.residual_format.empty() ? layer.kind : layer.kind + "+add",
+             fmt::format("{}x{}x{}", layer.output.height, layer.output.width,
+                         layer.output.channels),
+             (layer.exact.value_or(true) ? "" : kInexact) + with_thousands(counters.cycles),
+             layer.macs > 0 ? percent(layer.utilization_fraction) : kNone, largest_stall(layer),
+             readable_bytes(counters.dram_read_bytes), readable_bytes(counters.dram_write_bytes)});
     }
-    return table.to_string() + "\n";
+    return table.to_string() + "\n" + (run.is_exact() ? "" : kInexactNote);
 }
 
 std::string event_table(const LayerResult& layer) {
@@ -103,7 +107,7 @@ std::string totals(const RunResult& run) {
     const int64_t read = run.total(&LayerCounters::dram_read_bytes);
     const int64_t written = run.total(&LayerCounters::dram_write_bytes);
     TextTable table({Align::kLeft, Align::kRight, Align::kLeft});
-    table.add_row({"cycles", with_thousands(run.total_cycles()),
+    table.add_row({"cycles", (run.is_exact() ? "" : kInexact) + with_thousands(run.total_cycles()),
                    readable_seconds(run.seconds_at_clock()) + " an inference"});
     add_cycle_rows(run, table);
     table.add_row({"MACs", with_thousands(run.total_macs()),
@@ -113,7 +117,7 @@ std::string totals(const RunResult& run) {
     return table.to_string();
 }
 
-std::string accuracy_lines(const Accuracy& accuracy) {
+std::string accuracy_lines(const Accuracy& accuracy, bool is_every_image_timed) {
     const auto right = [&](int64_t correct) {
         return fmt::format("{} of {} images ({:.2f} %)", with_thousands(correct),
                            with_thousands(accuracy.images),
@@ -124,9 +128,10 @@ std::string accuracy_lines(const Accuracy& accuracy) {
         text += ", before quantization " + right(*accuracy.float_correct);
     }
     return text + fmt::format(
-                      "\n              {} through the simulated hardware, {} through the "
+                      "\n              {} through the simulated hardware{}, {} through the "
                       "integer reference\n",
                       with_thousands(accuracy.simulated_images),
+                      is_every_image_timed ? "" : " (its timing once)",
                       with_thousands(accuracy.images - accuracy.simulated_images));
 }
 
@@ -135,7 +140,13 @@ std::string differ(int64_t count) {
     return with_thousands(count) + (count == 1 ? " differs" : " differ");
 }
 
-std::string verification_line(const Verification& verification) {
+std::string verification_line(const RunResult& run) {
+    const Verification& verification = run.verification;
+    if (!run.has_values()) {
+        const bool is_estimate = run.fidelity == to_string(Fidelity::kEstimate);
+        return fmt::format("verification  no values: {}\n",
+                           is_estimate ? "fidelity estimate" : "simulation.values is false");
+    }
     if (!verification.checked) return "verification  off, no value was compared\n";
     std::string text =
         fmt::format("verification  {} image{}, every layer: {} values compared, {}\n",
@@ -160,8 +171,12 @@ std::string text_report(const RunResult& result, bool quiet) {
     std::string text = heading(result) + layer_table(result);
     if (result.layers.size() == 1) text += event_table(result.layers.front());
     text += totals(result) + "\n";
-    if (result.accuracy) text += accuracy_lines(*result.accuracy);
-    return text + verification_line(result.verification) + host_line(result);
+    if (result.accuracy) {
+        const bool is_every_image_timed = result.fidelity != to_string(Fidelity::kTransaction) ||
+                                          result.accuracy->simulated_images <= 1;
+        text += accuracy_lines(*result.accuracy, is_every_image_timed);
+    }
+    return text + verification_line(result) + host_line(result);
 }
 
 }  // namespace accelsim

@@ -40,9 +40,9 @@ class TableWriter {
     void begin_block(const OutputBlock& block, const ChannelBlock& /*channels*/) { block_ = block; }
 
     void load_weights(int64_t number, const WeightKey& key, const ChannelBlock& channels) {
-        program_.weight_blocks.push_back({weight_layout_.address(channels, key.k_block),
-                                          narrow(loops_.k_block(key.k_block).count),
-                                          narrow(channels.count)});
+        const KRange k = loops_.k_block(key.k_block);
+        program_.weight_blocks.push_back({weight_layout_.address(channels, key.k_block, k.first),
+                                          narrow(k.count), narrow(channels.count)});
         load(DmaKind::kLoadWeights, narrow(number));
     }
 

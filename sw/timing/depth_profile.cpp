@@ -129,24 +129,43 @@ void DepthProfile::add_pooling() {
     blocks_.push_back(block);
 }
 
-int64_t DepthProfile::words_read(const KBlockProfile& block, const Box& pixels) const {
+void DepthProfile::set_pixels(const Box& pixels) {
     const LayerLoops& l = loops_;
+    words_read_.resize(blocks_.size());
     const bool inside =
         pixels.y0 * l.stride_height >= l.pad_top && pixels.x0 * l.stride_width >= l.pad_left &&
         (pixels.y1 - 1) * l.stride_height + l.kernel_height - l.pad_top <= l.input_height &&
         (pixels.x1 - 1) * l.stride_width + l.kernel_width - l.pad_left <= l.input_width;
-    if (inside) return pixels.pixels() * block.words;
-    int64_t words = 0;
-    for (int64_t position = block.first_position; position < block.end_position; ++position) {
-        const int64_t rows = pixels_inside(pixels.y0, pixels.y1, position / l.kernel_width,
-                                           l.stride_height, l.pad_top, l.input_height);
-        const int64_t cols = pixels_inside(pixels.x0, pixels.x1, position % l.kernel_width,
-                                           l.stride_width, l.pad_left, l.input_width);
-        words += rows * cols *
-                 position_words_[block.first_count +
-                                 static_cast<size_t>(position - block.first_position)];
+    if (inside) {
+        for (size_t i = 0; i < blocks_.size(); ++i) {
+            words_read_[i] = pixels.pixels() * blocks_[i].words;
+        }
+        return;
     }
-    return words;
+    rows_in_.clear();
+    cols_in_.clear();
+    for (int64_t ky = 0; ky < l.kernel_height; ++ky) {
+        rows_in_.push_back(
+            pixels_inside(pixels.y0, pixels.y1, ky, l.stride_height, l.pad_top, l.input_height));
+    }
+    for (int64_t kx = 0; kx < l.kernel_width; ++kx) {
+        cols_in_.push_back(
+            pixels_inside(pixels.x0, pixels.x1, kx, l.stride_width, l.pad_left, l.input_width));
+    }
+    for (size_t i = 0; i < blocks_.size(); ++i) {
+        const KBlockProfile& block = blocks_[i];
+        auto ky = static_cast<size_t>(block.first_position / l.kernel_width);
+        auto kx = static_cast<size_t>(block.first_position % l.kernel_width);
+        const auto positions = static_cast<size_t>(block.end_position - block.first_position);
+        words_read_[i] = 0;
+        for (size_t n = 0; n < positions; ++n) {
+            words_read_[i] += rows_in_[ky] * cols_in_[kx] * position_words_[block.first_count + n];
+            if (++kx == cols_in_.size()) {
+                kx = 0;
+                ++ky;
+            }
+        }
+    }
 }
 
 }  // namespace accelsim

@@ -39,8 +39,10 @@ class DepthProfile {
     }
     const std::vector<TileRun>& runs() const { return runs_; }
 
-    /// Words that the beats of a K block read for the pixels of an output block, padding left out.
-    int64_t words_read(const KBlockProfile& block, const Box& pixels) const;
+    /// The output block that words_read is asked about.
+    void set_pixels(const Box& pixels);
+    /// Words that the beats of a K block read for those pixels, padding left out.
+    int64_t words_read(int64_t k_block) const { return words_read_[static_cast<size_t>(k_block)]; }
 
   private:
     void add_stationary(KBlockProfile* block, int64_t index);
@@ -56,7 +58,9 @@ class DepthProfile {
     const ArrayParams array_;
     std::vector<KBlockProfile> blocks_;
     std::vector<TileRun> runs_;
-    std::vector<int64_t> position_words_;  ///< by K block, then kernel position
+    std::vector<int64_t> position_words_;     ///< by K block, then kernel position
+    std::vector<int64_t> words_read_;         ///< by K block
+    std::vector<int64_t> rows_in_, cols_in_;  ///< pixels inside the map, by kernel row and column
 };
 
 }  // namespace accelsim

@@ -5,31 +5,24 @@
 #include "sw/base/integer_math.h"
 
 namespace accelsim {
-namespace {
-
-/// Kernel rows, kernel columns and channels (of the group) that a depth range spans.
-Box kernel_span(const LayerLoops& loops, KRange k) {
+Box LayerLoops::kernel_span(KRange k) const {
     const auto narrow = [](int64_t value) { return static_cast<int32_t>(value); };
-    Box span{0, narrow(loops.kernel_height), 0, narrow(loops.kernel_width),
-             0, narrow(loops.group_channels)};
-    if (!loops.uses_array) return span;
-    const int64_t first = k.first / loops.group_channels;
-    const int64_t last = (k.end() - 1) / loops.group_channels;
-    span.y0 = narrow(first / loops.kernel_width);
-    span.y1 = narrow(last / loops.kernel_width + 1);
+    Box span{0, narrow(kernel_height), 0, narrow(kernel_width), 0, narrow(group_channels)};
+    if (!uses_array) return span;
+    const int64_t first = k.first / group_channels;
+    const int64_t last = (k.end() - 1) / group_channels;
+    span.y0 = narrow(first / kernel_width);
+    span.y1 = narrow(last / kernel_width + 1);
     if (span.rows() > 1) return span;
-    span.x0 = narrow(first % loops.kernel_width);
-    span.x1 = narrow(last % loops.kernel_width + 1);
+    span.x0 = narrow(first % kernel_width);
+    span.x1 = narrow(last % kernel_width + 1);
     if (span.cols() > 1) return span;
-    span.c0 = narrow(k.first % loops.group_channels);
-    span.c1 = narrow((k.end() - 1) % loops.group_channels + 1);
+    span.c0 = narrow(k.first % group_channels);
+    span.c1 = narrow((k.end() - 1) % group_channels + 1);
     return span;
 }
 
-}  // namespace
-
-Box LayerLoops::input_box(const Box& pixels, KRange k, int64_t first_channel) const {
-    const Box span = kernel_span(*this, k);
+Box LayerLoops::input_box(const Box& pixels, const Box& span, int64_t first_channel) const {
     const auto first = [](int32_t pixel, int64_t stride, int32_t kernel, int64_t pad) {
         return static_cast<int32_t>(std::max<int64_t>(0, pixel * stride + kernel - pad));
     };

@@ -48,10 +48,12 @@ struct LayerLoops {
     }
     KRange k_block(int64_t index) const { return k_tiling.block(index, k_tiles_per_block); }
 
-    /// Input box of the output pixels `pixels` and a depth range, clipped to the map; empty where
+    /// Kernel rows, kernel columns and channels of the group that a depth range spans.
+    Box kernel_span(KRange k) const;
+    /// Input box of the output pixels `pixels` and a kernel span, clipped to the map; empty where
     /// all of it is padding. `first_channel` is the first input channel of the group, or of a
     /// pooling layer's block.
-    Box input_box(const Box& pixels, KRange k, int64_t first_channel) const;
+    Box input_box(const Box& pixels, const Box& span, int64_t first_channel) const;
 };
 
 /// Bytes that the DMA moves for a box of a map in DRAM, run by run (docs/TIMING.md, "Bytes of a

@@ -46,18 +46,18 @@ class LayerTimer {
         return ceil_divide(channels, array_.word_channels());
     }
     OperandSlot& weight_slot(int64_t number) {
-        return servers_.state.weights[static_cast<size_t>(number % loops_.weight_slots)];
+        return servers_.state.weights[slot_of_block(number, loops_.weight_slots)];
     }
     OperandSlot& input_slot(int64_t number) {
         if (number < 0) return padding_;
-        return servers_.state.input[static_cast<size_t>(number % loops_.input_slots)];
+        return servers_.state.input[slot_of_block(number, loops_.input_slots)];
     }
 
     const LayerLoops& loops_;
     const ArrayParams& array_;
     const int64_t input_banks_;
     const LayerTimingOptions& options_;
-    const DepthProfile profile_;
+    DepthProfile profile_;
     const WeightLayout weight_layout_;
     LayerServers servers_;
     SteadyState steady_;
@@ -69,6 +69,9 @@ class LayerTimer {
 };
 
 void LayerTimer::begin_block(const OutputBlock& block, const ChannelBlock& channels) {
+    const bool same_pixels = block_.conv.y0 == block.conv.y0 && block_.conv.y1 == block.conv.y1 &&
+                             block_.conv.x0 == block.conv.x0 && block_.conv.x1 == block.conv.x1;
+    if (!same_pixels) profile_.set_pixels(block.conv);
     block_ = block;
     channels_ = channels.count;
     words_ = loops_.lanes_are_pixels ? channels_ : block.conv.pixels();
@@ -87,11 +90,13 @@ void LayerTimer::begin_block(const OutputBlock& block, const ChannelBlock& chann
 }
 
 void LayerTimer::load_weights(int64_t number, const WeightKey& key, const ChannelBlock& channels) {
-    const int64_t k = profile_.k_block(key.k_block).k.count;
-    const int64_t bytes = ceil_divide(k * channels.count * loops_.weight_bits, 8);
-    tallies()[Tallies::kWeightWrite] += loops_.lanes_are_pixels ? channels.count * words_of(k) : k;
-    servers_.load(weight_slot(number),
-                  {DmaKind::kLoadWeights, weight_layout_.address(channels, key.k_block), bytes, 0});
+    const KRange k = profile_.k_block(key.k_block).k;
+    const int64_t bytes = ceil_divide(k.count * channels.count * loops_.weight_bits, 8);
+    tallies()[Tallies::kWeightWrite] +=
+        loops_.lanes_are_pixels ? channels.count * words_of(k.count) : k.count;
+    servers_.load(
+        weight_slot(number),
+        {DmaKind::kLoadWeights, weight_layout_.address(channels, key.k_block, k.first), bytes, 0});
 }
 
 void LayerTimer::load_input(int64_t number, const Box& box) {
@@ -125,7 +130,7 @@ void LayerTimer::tiles(const OperandBlocks& operands, int64_t k_block) {
     }
     const int64_t first_folds = k_block == 0 ? 1 : 0;
     tallies()[Tallies::kInputRead] +=
-        lanes_are_pixels ? profile.k.count : profile_.words_read(profile, block_.conv);
+        lanes_are_pixels ? profile.k.count : profile_.words_read(k_block);
     tallies()[Tallies::kWeightRead] +=
         lanes_are_pixels ? profile.tiles * group.beats : profile.k.count;
     tallies()[Tallies::kAccumulatorWrite] += profile.tiles * group.beats;
@@ -148,21 +153,20 @@ void LayerTimer::drained_tiles(const OperandBlocks& operands, int64_t k_block, i
     servers_.drained_tiles(group, weight_slot(operands.weights), input_slot(operands.input));
     // Every pixel is in one group: the block's words are counted once, with its first.
     if (first_pixel == 0) {
-        tallies()[Tallies::kInputRead] += profile_.words_read(profile, block_.conv);
+        tallies()[Tallies::kInputRead] += profile_.words_read(k_block);
     }
     tallies()[Tallies::kWeightRead] += count * profile.k.count;
     if (group.last_fold) tallies()[Tallies::kAccumulatorWrite] += count * pixels;
 }
 
 void LayerTimer::pooling_tile(const OperandBlocks& operands) {
-    const KBlockProfile& profile = profile_.k_block(0);
     const int64_t words = words_of(channels_);
     TileGroup group;
     group.beats = block_.conv.pixels() * loops_.depth;
     group.first_beat_cycles = ceil_divide(words, input_banks_);
     group.cycles = group.beats * group.first_beat_cycles;
     servers_.pooling_tile(group, input_slot(operands.input));
-    tallies()[Tallies::kInputRead] += words * profile_.words_read(profile, block_.conv);
+    tallies()[Tallies::kInputRead] += words * profile_.words_read(0);
 }
 
 void LayerTimer::end_block() {

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "sw/base/integer_math.h"
 #include "sw/timing/jobs.h"
@@ -98,6 +99,10 @@ class ProgramWalk {
                  loops.groups * loops.channel_blocks_of_group()},
           windows_{SlotWindow<Box>(loops.input_slots), SlotWindow<WeightKey>(loops.weight_slots)} {
         find_alike_pixels();
+        spans_.reserve(static_cast<size_t>(loops.k_blocks));
+        for (int64_t k = 0; k < loops.k_blocks; ++k) {
+            spans_.push_back(loops.kernel_span(loops.k_block(k)));
+        }
     }
 
     void run() { loop(0); }
@@ -217,7 +222,7 @@ class ProgramWalk {
         sink_.begin_block(block_, channels_);
         if (!loops_.uses_array) {
             sink_.pooling_tile(
-                {-1, load_input(loops_.input_box(block_.conv, {0, 1}, block_.conv.c0))});
+                {-1, load_input(loops_.input_box(block_.conv, spans_[0], block_.conv.c0))});
         } else if (loops_.output_stationary) {
             drained_tiles();
         } else {
@@ -245,8 +250,9 @@ class ProgramWalk {
     OperandBlocks operands(int64_t k_block) {
         OperandBlocks blocks;
         if (!loops_.lanes_are_pixels) blocks.weights = load_weights(k_block);
-        blocks.input = load_input(loops_.input_box(block_.conv, loops_.k_block(k_block),
-                                                   channels_.group * loops_.group_channels));
+        blocks.input =
+            load_input(loops_.input_box(block_.conv, spans_[static_cast<size_t>(k_block)],
+                                        channels_.group * loops_.group_channels));
         if (loops_.lanes_are_pixels) blocks.weights = load_weights(k_block);
         return blocks;
     }
@@ -277,6 +283,7 @@ class ProgramWalk {
     std::array<LoopShift, 3> shift_{};
     bool channels_alike_ = false;
     OperandWindows windows_;
+    std::vector<Box> spans_;  ///< of the K blocks
     std::array<int64_t, 3> index_{};
     ChannelBlock channels_;
     OutputBlock block_;

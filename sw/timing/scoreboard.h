@@ -53,7 +53,8 @@ struct Requirement {
 /// The start predicate of one job: a conjunction. Unused places require nothing.
 using Requirements = std::array<Requirement, 5>;
 
-/// The start predicates of rules 1 to 4, for one layer. Both SystemC fidelities read them.
+/// The start predicates of rules 1 to 4, for one layer of the clocked machine. LayerServers states
+/// them as times.
 class StartRules {
   public:
     StartRules() = default;

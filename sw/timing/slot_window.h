@@ -6,8 +6,12 @@
 
 namespace accelsim {
 
-/// The blocks that are in a buffer's one or two slots: the last loaded ones. Block b takes slot
-/// b mod slots.
+/// Slot of block `number` of a buffer of one or two slots: `number` mod `slots`.
+inline size_t slot_of_block(int64_t number, int slots) {
+    return slots == 1 ? 0 : static_cast<size_t>(number & 1);
+}
+
+/// The blocks that are in a buffer's one or two slots: the last loaded ones.
 template <typename Key>
 class SlotWindow {
   public:
@@ -53,7 +57,7 @@ class SlotWindow {
     }
 
   private:
-    size_t place(int64_t number) const { return static_cast<size_t>(number % slots_); }
+    size_t place(int64_t number) const { return slot_of_block(number, slots_); }
 
     int slots_;
     int64_t loaded_ = 0;

@@ -85,7 +85,7 @@ int64_t SteadyState::enter(const LoopPlace& place, const OperandWindows& windows
     }
     if (!enabled_ || i < place.alike_first || i + 1 >= place.alike_end) return 0;
     // (1) What can be seen now.
-    Seen now;
+    Seen& now = history[static_cast<size_t>(i % kHistory)];
     now.iteration = i;
     now.windows = windows;
     now.array_free = servers.state.array_free;
@@ -105,7 +105,6 @@ int64_t SteadyState::enter(const LoopPlace& place, const OperandWindows& windows
         for (Seen& seen : history) seen.iteration = -1;
         return times * back;
     }
-    history[static_cast<size_t>(i % kHistory)] = now;
     return 0;
 }
 

@@ -24,11 +24,12 @@ class WeightLayout {
         }
     }
 
-    int64_t address(const ChannelBlock& channels, int64_t k_block) const {
-        const int64_t k = loops_.k_block(k_block).first;
+    /// `first_k` is the first k of the K block.
+    int64_t address(const ChannelBlock& channels, int64_t k_block, int64_t first_k) const {
         if (whole_.before.empty()) {
             return loops_.weights_address +
-                   (channels.first * loops_.depth + k * channels.count) * loops_.weight_bits / 8;
+                   (channels.first * loops_.depth + first_k * channels.count) *
+                       (loops_.weight_bits / 8);
         }
         const int64_t per_group = loops_.group_out_channels / loops_.channels_per_block;
         const int64_t blocks_before = channels.index % loops_.channel_blocks_of_group();

@@ -8,25 +8,11 @@
 
 #include "hw/array/array_registers.h"
 #include "sw/driver/cycle_simulation.h"
-#include "sw/network/images.h"
-#include "sw/network/load_network.h"
-#include "sw/passes/pipeline.h"
+#include "tests/bench/bench_networks.h"
 #include "tests/support/child_process.h"
 
 namespace accelsim {
 namespace {
-
-const QuantizedNetwork& vgg16() {
-    static const QuantizedNetwork network = [] {
-        NetworkParams params;
-        params.yaml = params.typed_path =
-            std::string(ACCELSIM_PROJECT_ROOT) + "/configs/networks/vgg16_cifar10.yaml";
-        Graph graph = load_network(params, 1);
-        const ImageSet images = ImageSet::seeded(graph.input, 1, 2);
-        return compile_network(std::move(graph), true, QuantizationParams{}, images);
-    }();
-    return network;
-}
 
 Dataflow dataflow_of(const benchmark::State& state, size_t range) {
     return static_cast<Dataflow>(state.range(range));
@@ -44,7 +30,7 @@ void WholeSimulator(benchmark::State& state) {
     accelerator.array.rows = accelerator.array.cols = static_cast<int>(state.range(0));
     accelerator.array.dataflow = dataflow_of(state, 1);
     accelerator.input_buffer.banks = accelerator.array.rows;
-    const QuantizedNetwork& network = vgg16();
+    const QuantizedNetwork& network = shipped_network("vgg16_cifar10");
     const std::vector<IntegerMap> images = {IntegerMap(network.input)};
     int64_t cycles = 0;
     for (auto _ : state) {

@@ -1,16 +1,16 @@
-// Rates of the value kernels on one thread. Goals: the convolutions of VGG16 at 224 x 224 with all
-// that follows them within 2.5 times of oneDNN's own 8-bit convolutions, taken in turn; ResNet-20
-// within 2 ms an image.
+// Rates of the value kernels on one thread; ACCELSIM_MAX_ISA and ONEDNN_MAX_CPU_ISA cap them.
+// Goals: the convolutions of VGG16 at 224 x 224 with all that follows them within 2.5 times of
+// oneDNN's own 8-bit convolutions, taken in turn; ResNet-20 within 2 ms an image.
 #include <benchmark/benchmark.h>
-#include <omp.h>
 
+#include <algorithm>
 #include <chrono>
-#include <dnnl.hpp>
 #include <string>
 #include <vector>
 
 #include "sw/kernels/layer_kernel.h"
 #include "sw/numeric/random.h"
+#include "tests/bench/bare_convolutions.h"
 
 namespace accelsim {
 namespace {
@@ -125,6 +125,7 @@ class Workload {
         }
     }
 
+    const std::vector<QuantizedLayer>& layers() const { return layers_; }
     int64_t macs() const { return macs_; }
     std::string kernel() const { return kernels_.back().name(); }
 
@@ -135,63 +136,6 @@ class Workload {
     std::vector<LayerKernel> kernels_;
     KernelWorkspace workspace_;
     int64_t macs_ = 0;
-};
-
-/// oneDNN's convolution alone, into 32-bit sums.
-class BareConvolutions {
-  public:
-    explicit BareConvolutions(const std::vector<Shape>& shapes) : stream_(engine_) {
-        omp_set_num_threads(1);
-        for (const Shape& shape : shapes) add(shape);
-    }
-
-    void run() {
-        for (Layer& layer : layers_) {
-            layer.convolution.execute(stream_, {{DNNL_ARG_SRC, layer.source},
-                                                {DNNL_ARG_WEIGHTS, layer.weights},
-                                                {DNNL_ARG_DST, layer.sums}});
-        }
-        stream_.wait();
-    }
-
-  private:
-    struct Layer {
-        dnnl::convolution_forward convolution;
-        dnnl::memory source, weights, sums;
-    };
-
-    dnnl::memory filled(const dnnl::memory::desc& desc) {
-        dnnl::memory memory(desc, engine_);
-        auto* bytes = static_cast<uint8_t*>(memory.get_data_handle());
-        const RandomStream random(3, desc.get_size());
-        for (size_t i = 0; i < desc.get_size(); ++i) {
-            bytes[i] = static_cast<uint8_t>(random.bits(i));
-        }
-        return memory;
-    }
-
-    void add(const Shape& shape) {
-        using Tag = dnnl::memory::format_tag;
-        using Type = dnnl::memory::data_type;
-        const int64_t side = (shape.side - 1) / shape.stride + 1;
-        const dnnl::convolution_forward::primitive_desc description(
-            {dnnl::prop_kind::forward_inference,
-             dnnl::algorithm::convolution_direct,
-             {{1, shape.channels, shape.side, shape.side}, Type::u8, Tag::nhwc},
-             {{shape.out_channels, shape.channels, 3, 3}, Type::s8, Tag::any},
-             {{1, shape.out_channels, side, side}, Type::s32, Tag::nhwc},
-             {shape.stride, shape.stride},
-             {1, 1},
-             {1, 1}},
-            engine_);
-        layers_.push_back({dnnl::convolution_forward(description), filled(description.src_desc()),
-                           filled(description.weights_desc()),
-                           dnnl::memory(description.dst_desc(), engine_)});
-    }
-
-    dnnl::engine engine_{dnnl::engine::kind::cpu, 0};
-    dnnl::stream stream_;
-    std::vector<Layer> layers_;
 };
 
 void set_rate(benchmark::State& state, const Workload& workload) {
@@ -211,7 +155,7 @@ double seconds_of(Work&& work) {
 /// Both in turn, so that what else the machine does slows both down.
 void Vgg16BesideOnednn(benchmark::State& state) {
     Workload ours(vgg16(), KernelChoice::fastest());
-    BareConvolutions theirs(vgg16());
+    BareConvolutions theirs(ours.layers());
     std::vector<double> ratios;
     double bare_seconds = 0;
     for (auto _ : state) {

@@ -26,6 +26,9 @@ TEST(CommandLine, HelpsForEachCommand) {
     EXPECT_EQ(all.errors, "");
     EXPECT_THAT(run_program("run --help").output, HasSubstr("--dump-tensors"));
     EXPECT_THAT(run_program("check --help").output, HasSubstr("--json"));
+    const std::string compare = run_program("compare --help").output;
+    EXPECT_THAT(compare, HasSubstr("--quiet"));
+    EXPECT_THAT(compare, ::testing::Not(HasSubstr("--fidelity")));
 }
 
 struct WrongCall {
@@ -55,9 +58,18 @@ INSTANTIATE_TEST_SUITE_P(
         WrongCall{"--config configs/gemm.yaml --limit",
                   "--limit: 1 required N missing; `accelsim --help` lists the options"},
         WrongCall{"chekc", "chekc: no such command, did you mean 'check'?"},
-        WrongCall{"fly", "fly: no such command (commands: run, check)"},
-        WrongCall{"compare --config configs/gemm.yaml",
-                  "accelsim compare: this command does not exist yet"},
+        WrongCall{"fly", "fly: no such command (commands: run, check, compare)"},
+        WrongCall{"compare", "--config is required; `accelsim --help` lists the options"},
+        WrongCall{"compare --config configs/gemm.yaml --fidelity estimate",
+                  "--fidelity: compare runs every fidelity"},
+        WrongCall{"compare --config configs/gemm.yaml --set simulation.fidelity=cycle",
+                  "--set simulation.fidelity=cycle: compare runs every fidelity"},
+        WrongCall{"compare --config configs/gemm.yaml --vcd waves.vcd",
+                  "--vcd: is an option of `accelsim run` alone"},
+        WrongCall{"compare --config configs/gemm.yaml --no-verify",
+                  "--no-verify: is an option of `accelsim run` alone"},
+        WrongCall{"compare --config configs/gemm.yaml --sed 3",
+                  "--sed: no such option, did you mean '--set'?"},
         WrongCall{"scalesim --help", "accelsim scalesim: this command does not exist yet"},
         WrongCall{"check --config configs/gemm.yaml --vcd waves.vcd",
                   "--vcd: no such option (`--help` lists them)"},
@@ -108,6 +120,9 @@ INSTANTIATE_TEST_SUITE_P(
         WrongCall{"--config configs/gemm.yaml --fidelity cyle",
                   "--fidelity cyle: simulation.fidelity: must be one of transaction, cycle, "
                   "estimate (did you mean 'cycle'?), got cyle"},
+        WrongCall{"--config configs/gemm.yaml --vcd /dev/null --fidelity transaction",
+                  "--fidelity transaction: simulation.fidelity: must be cycle with --vcd, got "
+                  "transaction"},
         WrongCall{"--config configs/gemm.yaml --vcd /dev/null --fidelity estimate",
                   "--fidelity estimate: simulation.fidelity: must be cycle with --vcd, got "
                   "estimate"},

@@ -1,5 +1,7 @@
 #include "tests/kernels/kernel_case.h"
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <limits>
 
@@ -188,6 +190,16 @@ std::vector<KernelChoice> kernel_choices() {
         if (isa <= usable_isa(isa_cap())) choices.push_back({isa, false});
     }
     return choices;
+}
+
+void expect_equal(const KernelCase& drawn, const std::string& what) {
+    const ReferenceResult expected = drawn.reference();
+    KernelWorkspace workspace;
+    for (const KernelChoice& choice : kernel_choices()) {
+        const LayerKernel kernel(drawn.layer, drawn.options, choice);
+        EXPECT_EQ(difference(expected, run_kernel(kernel, drawn, workspace)), "")
+            << what << ", " << kernel.name() << " at most " << to_string(choice.isa);
+    }
 }
 
 }  // namespace accelsim

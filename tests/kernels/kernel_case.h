@@ -41,4 +41,7 @@ std::string difference(const ReferenceResult& expected, const ReferenceResult& g
 /// oneDNN and the instruction sets of this processor, within the environment's caps.
 std::vector<KernelChoice> kernel_choices();
 
+/// Every kernel gives what the reference executor gives.
+void expect_equal(const KernelCase& drawn, const std::string& what);
+
 }  // namespace accelsim

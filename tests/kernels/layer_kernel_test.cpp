@@ -14,16 +14,6 @@
 namespace accelsim {
 namespace {
 
-void expect_equal(const KernelCase& drawn, const std::string& what) {
-    const ReferenceResult expected = drawn.reference();
-    KernelWorkspace workspace;
-    for (const KernelChoice& choice : kernel_choices()) {
-        const LayerKernel kernel(drawn.layer, drawn.options, choice);
-        EXPECT_EQ(difference(expected, run_kernel(kernel, drawn, workspace)), "")
-            << what << ", " << kernel.name() << " at most " << to_string(choice.isa);
-    }
-}
-
 /// 1 x 1 x 3 to one channel: the sum is 2 * 10 + 3 * (-20) + 5 * 30 = 110.
 KernelCase small_case() {
     KernelCase drawn;

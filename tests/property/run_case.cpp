@@ -4,25 +4,39 @@
 #include <utility>
 
 #include "sw/driver/cycle_simulation.h"
+#include "sw/driver/transaction_simulation.h"
 #include "sw/network/reference_executor.h"
-#include "tests/property/case_params.h"
 #include "tests/property/compare_answer.h"
 #include "tests/property/random_layer.h"
+#include "tests/property/scheduled_chain.h"
 
 namespace accelsim {
 namespace {
 
-/// `maps`: the network's input, then the output of every layer of this image up to the outcome's.
-void compare_values(const QuantizedNetwork& network, const NetworkReferenceOptions& options,
-                    const std::vector<IntegerMap>& maps, const LayerOutcome& outcome,
+/// How the machine of one fidelity begins its lines.
+std::string begin_line(Fidelity fidelity) { return std::string(to_string(fidelity)) + ", "; }
+
+/// What the reference executor makes of one image, layer by layer.
+std::vector<ReferenceResult> reference_results(const QuantizedNetwork& network,
+                                               const NetworkReferenceOptions& options,
+                                               const IntegerMap& image) {
+    std::vector<ReferenceResult> results;
+    const auto map_of = [&](int source) -> const IntegerMap& {
+        return source == kNetworkInput ? image : results[static_cast<size_t>(source)].output;
+    };
+    for (size_t i = 0; i < network.layers.size(); ++i) {
+        const QuantizedLayer& layer = network.layers[i];
+        const IntegerMap* residual = layer.residual ? &map_of(layer.residual->source) : nullptr;
+        results.push_back(run_reference(layer, map_of(network.source_of(i)), options[i], residual));
+    }
+    return results;
+}
+
+void compare_values(const ReferenceResult& reference, const LayerOutcome& outcome,
                     Differences* differences) {
-    const QuantizedLayer& layer = network.layers[outcome.layer];
-    const auto map_of = [&](int source) { return &maps[static_cast<size_t>(int64_t{source} + 1)]; };
-    const ReferenceResult reference =
-        run_reference(layer, *map_of(network.source_of(outcome.layer)), options[outcome.layer],
-                      layer.residual ? map_of(layer.residual->source) : nullptr);
+    differences->compare("values", reference.output.data.size(), outcome.output.data.size());
     int64_t wrong = 0;
-    for (size_t i = 0; i < reference.output.data.size(); ++i) {
+    for (size_t i = 0; i < outcome.output.data.size(); ++i) {
         wrong += reference.output.data[i] != outcome.output.data[i];
     }
     differences->compare("wrong values", 0, wrong);
@@ -31,6 +45,48 @@ void compare_values(const QuantizedNetwork& network, const NetworkReferenceOptio
     differences->compare("saturations", reference.counts.saturations,
                          outcome.counters.output_saturations);
 }
+
+/// Timing oracle and reference executor, the same for both machines: what agrees with them in all
+/// that a layer leaves is equal.
+class Judges {
+  public:
+    Judges(const std::vector<oracle::RandomCase>& chain, const ScheduledNetwork& scheduled,
+           const std::vector<IntegerMap>& images)
+        : chain_(chain), network_(scheduled.network()) {
+        for (size_t i = 0; i < chain.size(); ++i) {
+            compare_plan(chain[i].answer, scheduled.plans()[i], &differences_);
+        }
+        for (const IntegerMap& image : images) {
+            references_.push_back(
+                reference_results(network_, scheduled.reference_options(), image));
+        }
+    }
+
+    /// Judges each outcome of this fidelity's machine.
+    std::function<void(const LayerOutcome&)> of(Fidelity fidelity) {
+        return [this, fidelity](const LayerOutcome& outcome) {
+            ++judged_;
+            differences_.set_place(begin_line(fidelity) + network_.layers[outcome.layer].name +
+                                   ", image " + std::to_string(outcome.image));
+            compare_answer(chain_[outcome.layer].answer, outcome.counters, &differences_);
+            compare_values(references_[outcome.image][outcome.layer], outcome, &differences_);
+        };
+    }
+
+    /// The verdict on this many machines.
+    std::string text(size_t machines) {
+        differences_.set_place("run");
+        differences_.compare("outcomes", machines * references_.size() * chain_.size(), judged_);
+        return differences_.text();
+    }
+
+  private:
+    const std::vector<oracle::RandomCase>& chain_;
+    const QuantizedNetwork& network_;
+    std::vector<std::vector<ReferenceResult>> references_;  ///< by image, then layer
+    Differences differences_;
+    size_t judged_ = 0;
+};
 
 /// Where the case's DRAM serves unevenly, the machine's does the same, in cycles of each layer. At
 /// the clock edge that ends a cycle its bytes are moved.
@@ -42,7 +98,16 @@ void serve_as_drawn(SystolicAccelerator& machine, const oracle::Dram& dram) {
     });
 }
 
+/// All of a layer's bursts are asked for at its start, each with the delay after which it begins.
+void serve_as_drawn(TransactionAccelerator& machine, const oracle::Dram& dram) {
+    if (dram.bytes_in_cycle) machine.dram.set_service(dram.bytes_in_cycle, [] { return 0; });
+}
+
 }  // namespace
+
+bool blames(const std::string& text, Fidelity fidelity) {
+    return text.find("  " + begin_line(fidelity)) != std::string::npos;
+}
 
 std::string run_case(const oracle::RandomCase& drawn, const oracle::Answer& expected,
                      const std::function<void(SystolicAccelerator&)>& prepare) {
@@ -53,38 +118,34 @@ std::string run_case(const oracle::RandomCase& drawn, const oracle::Answer& expe
 
 std::string run_chain(const std::vector<oracle::RandomCase>& chain,
                       const std::function<void(SystolicAccelerator&)>& prepare) {
-    oracle::Random random(chain[0].seed ^ 0x5eed);
-    const QuantizedNetwork network = to_network(chain, random);
-    const std::vector<IntegerMap> inputs = {random_input(network, random),
-                                            random_input(network, random)};
-    ScheduleParams schedule;
-    for (size_t i = 0; i < chain.size(); ++i) {
-        schedule.layers.emplace(network.layers[i].name, to_schedule(chain[i]));
-    }
-    const CycleSimulation simulation(to_params(chain[0]), network, schedule);
-    const NetworkReferenceOptions options = simulation.reference_options();
-    Differences differences;
-    for (size_t i = 0; i < chain.size(); ++i) {
-        compare_plan(chain[i].answer, simulation.plans()[i], &differences);
-    }
-    std::vector<IntegerMap> maps;
-    CycleSimulation::Watch watch;
-    watch.watchdog_cycles = 100'000;
-    watch.prepare = [&](SystolicAccelerator& machine) {
-        serve_as_drawn(machine, chain[0].accelerator.dram);
+    const ScheduledChain scheduled(chain);
+    const QuantizedNetwork& network = scheduled.network;
+    const CycleSimulation cycle(scheduled.accelerator, network, scheduled.schedule);
+    const TransactionSimulation transaction(scheduled.accelerator, network, scheduled.schedule);
+    const NetworkValues values(transaction);
+    oracle::Random random(chain[0].seed ^ 0x1a9e5);
+    std::vector<IntegerMap> images;
+    for (int image = 0; image < 2; ++image) images.push_back(random_input(network, random));
+    Judges judges(chain, cycle, images);
+
+    const oracle::Dram& dram = chain[0].accelerator.dram;
+    CycleSimulation::Watch clocked_watch;
+    clocked_watch.watchdog_cycles = 100'000;
+    clocked_watch.on_layer = judges.of(Fidelity::kCycle);
+    clocked_watch.prepare = [&](SystolicAccelerator& machine) {
+        serve_as_drawn(machine, dram);
         if (prepare) prepare(machine);
     };
-    watch.on_layer = [&](const LayerOutcome& outcome) {
-        differences.set_place(network.layers[outcome.layer].name + ", image " +
-                              std::to_string(outcome.image));
-        if (outcome.layer == 0) maps = {inputs[outcome.image]};
-        const oracle::Answer& expected = chain[outcome.layer].answer;
-        compare_answer(expected, outcome.counters, &differences);
-        compare_values(network, options, maps, outcome, &differences);
-        maps.push_back(outcome.output);
-    };
-    simulation.run(inputs, watch);
-    return differences.text();
+    TransactionSimulation::Watch fast_watch;
+    fast_watch.on_layer = judges.of(Fidelity::kTransaction);
+    fast_watch.prepare = [&](TransactionAccelerator& machine) { serve_as_drawn(machine, dram); };
+    RunningHosts running;
+    CycleSimulation::Machine clocked(cycle, images, clocked_watch, running);
+    TransactionSimulation::Machine fast(transaction, &values, images, fast_watch, running);
+    running.simulate();
+    clocked.finish();
+    fast.finish();
+    return judges.text(2);
 }
 
 }  // namespace accelsim

@@ -51,6 +51,38 @@ TEST(TextReport, SingleLayerShowsItsEvents) {
     EXPECT_TRUE(matches_golden(golden("single_layer.txt"), text_report(run, false)));
 }
 
+TEST(TextReport, MarksWhatAnEstimateIsNotSureOf) {
+    EXPECT_TRUE(matches_golden(golden("estimate.txt"), text_report(estimated_run(), false)));
+    RunResult run = estimated_run();
+    run.layers[1].exact = true;
+    EXPECT_EQ(text_report(run, false).find('~'), std::string::npos);
+}
+
+TEST(TextReport, SaysWhyThereAreNoValues) {
+    RunResult run = estimated_run();
+    EXPECT_NE(text_report(run, false).find("fidelity estimate (times alone), seed 7\n\n"),
+              std::string::npos);
+    EXPECT_NE(text_report(run, false).find("verification  no values: fidelity estimate\n"),
+              std::string::npos);
+    run.fidelity = "transaction";
+    EXPECT_NE(text_report(run, false).find("verification  no values: simulation.values is false\n"),
+              std::string::npos);
+}
+
+TEST(TextReport, TellsOfTimingThatIsSimulatedOnce) {
+    RunResult run = sample_run();
+    const auto says = [&](const std::string& line) {
+        return text_report(run, false).find("              " + line) != std::string::npos;
+    };
+    EXPECT_TRUE(says("3 through the simulated hardware, 463 through the integer reference\n"));
+    run.fidelity = "transaction";
+    EXPECT_TRUE(
+        says("3 through the simulated hardware (its timing once), 463 through the integer "
+             "reference\n"));
+    run.accuracy->simulated_images = 1;
+    EXPECT_TRUE(says("1 through the simulated hardware, 465 through the integer reference\n"));
+}
+
 TEST(TextReport, CountsMismatches) {
     RunResult run = sample_run();
     run.verification = {true, 1, 1000, 1};
@@ -105,6 +137,18 @@ TEST(JsonReport, LeavesOutWhatIsNotKnown) {
     EXPECT_FALSE(report["totals"].contains("energy_pj"));
 }
 
+TEST(JsonReport, AnEstimateSaysWhatIsExactAndCountsNoValues) {
+    const json layers = json::parse(json_report(estimated_run()))["layers"];
+    EXPECT_EQ(layers[0]["exact"], true);
+    EXPECT_EQ(layers[1]["exact"], false);
+    for (const json& layer : layers) {
+        EXPECT_TRUE(layer.at("accumulator_overflows").is_null());
+        EXPECT_TRUE(layer.at("output_saturations").is_null());
+        EXPECT_TRUE(layer.at("dram_read_bytes").is_number());
+    }
+    EXPECT_FALSE(json::parse(json_report(sample_run()))["layers"][0].contains("exact"));
+}
+
 TEST(JsonReport, CyclesAreComputeAndStalls) {
     const json report = json::parse(json_report(sample_run()));
     int64_t total = 0;
@@ -125,6 +169,11 @@ TEST(JsonReport, SurvivesNamesThatAreNotUtf8) {
 
 TEST(CsvReport, HasTheSameFigures) {
     EXPECT_TRUE(matches_golden(golden("layers.csv"), csv_report(sample_run())));
+}
+
+TEST(CsvReport, LeavesCellsWithoutAFigureEmpty) {
+    EXPECT_NE(csv_report(estimated_run()).find(",4800,16384,,,true,0,61,1069,"), std::string::npos);
+    EXPECT_NE(csv_report(sample_run()).find(",4800,16384,9,10,,0,61,1069,"), std::string::npos);
 }
 
 TEST(CsvReport, QuotesWhatWouldBreakARow) {

@@ -99,4 +99,19 @@ inline RunResult sample_run() {
     return run;
 }
 
+/// The same as an estimate, its second layer not exact.
+inline RunResult estimated_run() {
+    RunResult run = sample_run();
+    run.fidelity = "estimate";
+    run.images_source.clear();
+    run.accuracy.reset();
+    run.verification = {};
+    for (LayerResult& layer : run.layers) {
+        layer.has_values = false;
+        layer.exact = true;
+    }
+    run.layers[1].exact = false;
+    return run;
+}
+
 }  // namespace accelsim

@@ -9,6 +9,29 @@ const char* name_of(Dataflow dataflow) {
     return names[static_cast<size_t>(dataflow)];
 }
 
+/// Waits for DRAM for more than half of its cycles.
+bool is_dram_bound(const Answer& answer) {
+    return 2 * (answer.stalls.dram_read + answer.stalls.dram_write) > answer.cycles;
+}
+
+/// Blocks and tiles that are smaller where the layer ends.
+void add_rest_features(const RandomCase& drawn, std::map<std::string, bool>& features) {
+    const Layer& layer = drawn.layer;
+    const Accelerator& accelerator = drawn.accelerator;
+    const Sizes& sizes = drawn.answer.sizes;
+    const Map map = computed_map(layer);
+    const bool array_work = layer.kind == LayerKind::kConvolution;
+    const bool apart = drawn.overrides.mapping == Mapping::kKernelOffset;
+    const int64_t channels = layer.input.channels / layer.groups;
+    const int64_t k = channels * (apart ? 1 : layer.kernel.height * layer.kernel.width);
+    const int64_t unit = apart ? accelerator.word_channels() : accelerator.beat_depth();
+    features["rest of pixels"] =
+        map.height % sizes.rows_per_block != 0 || map.width % sizes.cols_per_block != 0;
+    features["rest of channels"] =
+        array_work && layer.out_channels / layer.groups % sizes.channels_per_block != 0;
+    features["rest of k"] = array_work && k % unit != 0;
+}
+
 /// What a dataflow changes, by its name.
 void add_dataflow_features(const RandomCase& drawn, Dataflow dataflow,
                            std::map<std::string, bool>& features) {
@@ -23,13 +46,17 @@ void add_dataflow_features(const RandomCase& drawn, Dataflow dataflow,
     add("preload single", accelerator.preload == Preload::kSingle);
     add("preload drained", accelerator.preload == Preload::kDrained);
     add("two MACs a PE", accelerator.macs_per_pe == 2);
-    add("kernel_offset", drawn.overrides.mapping == Mapping::kKernelOffset &&
-                             layer.kernel.height * layer.kernel.width > 1);
+    const bool positions = layer.kernel.height * layer.kernel.width > 1;
+    const bool apart = drawn.overrides.mapping == Mapping::kKernelOffset;
+    add("im2col", positions && !apart);
+    add("kernel_offset", positions && apart);
     add("groups", layer.groups > 1);
     add("fused pooling", layer.fused_pool.has_value());
     add("residual", layer.residual_bits.has_value());
     add("K blocks", drawn.answer.k_blocks > 1);
     add("pixel blocks", drawn.answer.pixel_blocks > 1);
+    add("DRAM-bound", is_dram_bound(drawn.answer));
+    add("DRAM uneven", accelerator.dram.bytes_in_cycle != nullptr);
 }
 
 void add_os_features(const RandomCase& drawn, std::map<std::string, bool>& features) {
@@ -89,6 +116,11 @@ std::map<std::string, bool> features(const RandomCase& drawn) {
         {"weight slots 2", !pooling && accelerator.weight_buffer.slots == 2},
         {"output slots 1", accelerator.output_buffer.slots == 1},
         {"output slots 2", accelerator.output_buffer.slots == 2},
+        {"one slot everywhere", accelerator.accumulator.slots + accelerator.input_buffer.slots +
+                                        accelerator.weight_buffer.slots +
+                                        accelerator.output_buffer.slots ==
+                                    4},
+        {"DRAM-bound", is_dram_bound(answer)},
         {"DRAM ideal", accelerator.dram.ideal},
         {"DRAM bandwidth", !accelerator.dram.ideal && !accelerator.dram.bytes_in_cycle},
         {"DRAM uneven", accelerator.dram.bytes_in_cycle != nullptr},
@@ -110,6 +142,7 @@ std::map<std::string, bool> features(const RandomCase& drawn) {
         add_dataflow_features(drawn, dataflow, features);
     }
     add_os_features(drawn, features);
+    add_rest_features(drawn, features);
     add_schedule_features(drawn, features);
     return features;
 }

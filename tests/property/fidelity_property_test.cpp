@@ -1,7 +1,10 @@
-// The clocked machine against two judges that share nothing with it: the integer reference executor
-// for values, the timing oracle for cycles, causes, counters and events.
+// The clocked machine and the one at transaction level against two judges that share nothing with
+// them: the integer reference executor for values, the timing oracle for cycles, causes, counters
+// and events.
 #include <gtest/gtest.h>
 
+#include "sw/kernels/onednn_convolution.h"
+#include "tests/property/mutated_chain.h"
 #include "tests/property/run_case.h"
 #include "tests/property/seeds.h"
 #include "tests/support/child_process.h"
@@ -14,7 +17,15 @@ constexpr uint64_t kCases = 500;
 constexpr uint64_t kChains = 300;
 constexpr uint64_t kMostFailures = 5;
 
-TEST(CycleProperty, AgreesWithReferenceAndOracle) {
+class FidelityProperty : public ::testing::Test {
+  protected:
+    /// What a process asks of its processor once, before it has hundreds of children.
+    static void SetUpTestSuite() {
+        for (const bool signed_input : {false, true}) kernels::onednn_is_exact(signed_input);
+    }
+};
+
+TEST_F(FidelityProperty, BothMachinesAgreeWithReferenceAndOracle) {
     const Seeds seeds(kCases);
     Coverage coverage;
     uint64_t failures = 0;
@@ -31,7 +42,7 @@ TEST(CycleProperty, AgreesWithReferenceAndOracle) {
 
 /// Nothing that a layer leaves behind in the machine disturbs the next one, but the map that it is
 /// to keep.
-TEST(CycleProperty, ChainsAgreeLayerByLayer) {
+TEST_F(FidelityProperty, ChainsAgreeLayerByLayer) {
     const Seeds seeds(kChains);
     Coverage coverage;
     uint64_t failures = 0;
@@ -47,27 +58,16 @@ TEST(CycleProperty, ChainsAgreeLayerByLayer) {
     coverage.check(seeds);
 }
 
-/// Whether the machine disagrees with an oracle that makes this mistake, in the first case where
-/// the mistake shows.
-bool is_caught(oracle::Mutation mutation) {
-    for (uint64_t seed = 0; seed < kCases; ++seed) {
-        std::vector<oracle::RandomCase> chain = {oracle::random_case(seed)};
-        if (mutation == oracle::Mutation::kKeptStoreLate) chain = oracle::random_chain(seed);
-        bool shows = false;
-        for (oracle::RandomCase& drawn : chain) {
-            const int64_t cycles = drawn.answer.cycles;
-            drawn.answer = evaluate(drawn.layer, drawn.accelerator, drawn.overrides, mutation);
-            shows |= drawn.answer.cycles != cycles;
-        }
-        if (shows) return !in_child_process([&] { return run_chain(chain); }).empty();
-    }
-    return false;
-}
-
-/// The comparison above would see each mistake of one cycle.
-TEST(CycleProperty, CatchesOneCycleMistakes) {
+/// The comparison above would see each mistake of one cycle, in either machine: both disagree with
+/// an oracle that makes it.
+TEST_F(FidelityProperty, CatchesOneCycleMistakes) {
     for (const oracle::Mutation mutation : oracle::kMutations) {
-        EXPECT_TRUE(is_caught(mutation)) << "mutation " << static_cast<int>(mutation);
+        const std::vector<oracle::RandomCase> chain = first_mutated_chain(mutation);
+        const std::string text = in_child_process([&] { return run_chain(chain); });
+        for (const Fidelity fidelity : {Fidelity::kCycle, Fidelity::kTransaction}) {
+            EXPECT_TRUE(blames(text, fidelity)) << "mutation " << static_cast<int>(mutation) << "\n"
+                                                << text;
+        }
     }
 }
 

@@ -1,10 +1,10 @@
-#include "sw/cli/data_set.h"
+#include "sw/driver/data_set.h"
 
 #include <memory>
 #include <mutex>
 #include <utility>
 
-#include "sw/cli/verifier.h"
+#include "sw/driver/verifier.h"
 #include "sw/network/evaluate.h"
 
 namespace accelsim {

@@ -1,4 +1,4 @@
-#include "sw/cli/verifier.h"
+#include "sw/driver/verifier.h"
 
 #include <utility>
 
