@@ -1,16 +1,18 @@
 #include "hw/array/mac_kernels.h"
 
+#include "sw/base/isa.h"
+
 namespace accelsim {
 
 const MacKernelTable& mac_kernels() {
-#if defined(__x86_64__)
-    __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl")) {
-        return avx512_mac_kernels();
+    switch (usable_isa(isa_cap())) {
+        case Isa::kAvx512:
+            return avx512_mac_kernels();
+        case Isa::kAvx2:
+            return avx2_mac_kernels();
+        default:
+            return baseline_mac_kernels();
     }
-    if (__builtin_cpu_supports("avx2")) return avx2_mac_kernels();
-#endif
-    return baseline_mac_kernels();
 }
 
 MacKernel choose_mac_kernel(int cols, int macs_per_pe) {

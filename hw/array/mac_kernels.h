@@ -40,7 +40,8 @@ const MacKernelTable& baseline_mac_kernels();
 const MacKernelTable& avx2_mac_kernels();
 const MacKernelTable& avx512_mac_kernels();
 
-/// Those of the best instruction set that this processor has. Integer arithmetic: all agree.
+/// Those of the best instruction set that this processor has, within ACCELSIM_MAX_ISA. Integer
+/// arithmetic: all agree.
 const MacKernelTable& mac_kernels();
 
 /// The fastest MAC for this number of columns on this processor.

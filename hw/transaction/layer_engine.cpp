@@ -40,6 +40,7 @@ void LayerEngine::run() {
     while (true) {
         wait(start_);
         interrupt.write(false);
+        wait(sc_core::SC_ZERO_TIME);  // the host sees it fall, also where the layer fails at once
         try {
             run_layer();
         } catch (...) {  // no exception leaves an SC_THREAD

@@ -7,7 +7,7 @@
 
 #include "sw/cli/layer_result.h"
 #include "sw/cli/yaml_text.h"
-#include "sw/driver/cycle_simulation.h"
+#include "sw/driver/scheduled_network.h"
 #include "sw/network/load_network.h"
 #include "sw/passes/pipeline.h"
 #include "sw/report/text_table.h"
@@ -98,7 +98,7 @@ std::string kept_maps(const LayerScheduleSummary& schedule) {
 }
 
 /// How every layer is cut, its outermost loop, and what stays on chip.
-std::string schedule_table(const QuantizedNetwork& network, const CycleSimulation& simulation) {
+std::string schedule_table(const QuantizedNetwork& network, const ScheduledNetwork& scheduled) {
     std::vector<Align> columns(13, Align::kRight);
     columns.front() = Align::kLeft;
     TextTable table(columns);
@@ -106,7 +106,7 @@ std::string schedule_table(const QuantizedNetwork& network, const CycleSimulatio
                    "pixel_blocks", "channel_tiles", "k_blocks", "tiles", "on_chip"});
     for (size_t i = 0; i < network.layers.size(); ++i) {
         const QuantizedLayer& layer = network.layers[i];
-        const LayerScheduleSummary schedule = schedule_summary(layer, simulation.plans()[i]);
+        const LayerScheduleSummary schedule = schedule_summary(layer, scheduled.plans()[i]);
         const std::string& order = schedule.loop_order;
         std::vector<std::string> row = {layer.name, to_string(layer.output), schedule.mapping,
                                         order.substr(0, order.find(' '))};
@@ -131,14 +131,14 @@ int check_command(const CheckOptions& options) {
         return 0;
     }
     const QuantizedNetwork network = compile_for_schedule(params);
-    const CycleSimulation simulation(params.accelerator, network, params.schedule);
+    const ScheduledNetwork scheduled(params.accelerator, network, params.schedule);
     std::cout << kHead << yaml_text(params.resolved_json) << "\n"
-              << sizes_text(params) << network_line(network, simulation.plans());
+              << sizes_text(params) << network_line(network, scheduled.plans());
     CommentLines lines(std::cout.rdbuf());
     std::ostream comments(&lines);
-    comments << "schedule\n" << schedule_table(network, simulation);
+    comments << "schedule\n" << schedule_table(network, scheduled);
     for (size_t i = 0; options.program && i < network.layers.size(); ++i) {
-        dump_program(comments, simulation.program(i));
+        dump_program(comments, scheduled.program(i));
     }
     std::cout.flush();
     return 0;

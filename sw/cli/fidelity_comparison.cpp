@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "sw/base/nearest.h"
+#include "sw/report/columns.h"
 #include "sw/report/text_table.h"
 
 namespace accelsim {
@@ -17,6 +18,10 @@ LayerResult counted(const LayerCounters& counters, bool has_values) {
     return result;
 }
 
+std::optional<int64_t> count_of(const Json& value) {
+    return value.is_null() ? std::nullopt : std::optional(value.get<int64_t>());
+}
+
 /// The walk over the report's own columns leaves no counter out.
 std::vector<Disagreement> disagreements_of(const LayerOutcome& cycle,
                                            const LayerOutcome& transaction,
@@ -27,13 +32,15 @@ std::vector<Disagreement> disagreements_of(const LayerOutcome& cycle,
     const LayerResult estimated = counted(estimate.counters, false);
     std::vector<Disagreement> found;
     for (const Column<LayerResult>& column : layer_columns()) {
-        Disagreement figure;
-        figure.image = cycle.image;
-        figure.figure = column.name;
-        figure.value = {column.value(clocked), column.value(transacted), column.value(estimated)};
-        figure.of_transaction = figure.value.transaction != figure.value.cycle;
-        figure.of_estimate = figure.value.estimate != column.value(clocked_times);
-        if (figure.of_transaction || figure.of_estimate) found.push_back(std::move(figure));
+        const bool of_transaction = column.value(transacted) != column.value(clocked);
+        const bool of_estimate = column.value(estimated) != column.value(clocked_times);
+        if (!of_transaction && !of_estimate) continue;
+        found.push_back({cycle.image,
+                         column.name,
+                         {count_of(column.value(clocked)), count_of(column.value(transacted)),
+                          count_of(column.value(estimated))},
+                         of_transaction,
+                         of_estimate});
     }
     return found;
 }
@@ -107,8 +114,8 @@ std::string disagreement_table(const std::vector<LayerComparison>& layers) {
     TextTable table(columns);
     table.add_row({"layer", "image", "counter", "cycle", "transaction", "estimate"});
     table.add_rule();
-    const auto cell = [](const Json& value) {
-        return value.is_null() ? "-" : with_thousands(value.get<int64_t>());
+    const auto cell = [](const std::optional<int64_t>& value) {
+        return value ? with_thousands(*value) : "-";
     };
     size_t rows = 0;
     for (const LayerComparison& layer : layers) {

@@ -2,12 +2,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "sw/cost/estimate.h"
 #include "sw/driver/layer_outcome.h"
-#include "sw/report/columns.h"
 
 namespace accelsim {
 
@@ -22,7 +22,7 @@ struct ByFidelity {
 struct Disagreement {
     size_t image = 0;
     std::string figure;  ///< its name in report.json
-    ByFidelity<Json> value;
+    ByFidelity<std::optional<int64_t>> value;
     bool of_transaction = false;  ///< `transaction` differs from `cycle`
     bool of_estimate = false;     ///< `estimate` does
 };

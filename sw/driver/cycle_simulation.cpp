@@ -55,6 +55,17 @@ std::unique_ptr<WaveformRecorder> make_recorder(const WaveformParams& params,
 
 }  // namespace
 
+CycleSimulation::CycleSimulation(const AcceleratorParams& accelerator,
+                                 const QuantizedNetwork& network, const ScheduleParams& schedule)
+    : ScheduledNetwork(accelerator, network, schedule) {
+    std::vector<Fault> faults;
+    for (size_t i = 0; i < plans().size(); ++i) {
+        collect_faults(&faults,
+                       [&] { require_tables(network.layers[i], accelerator.array, plans()[i]); });
+    }
+    if (!faults.empty()) throw UserError(std::move(faults));
+}
+
 CycleSimulation::Machine::Machine(const CycleSimulation& simulation,
                                   const std::vector<IntegerMap>& images, const Watch& watch,
                                   RunningHosts& running)

@@ -19,7 +19,9 @@ namespace accelsim {
 /// these, or of their machines, may be run in a process.
 class CycleSimulation : public ScheduledNetwork {
   public:
-    using ScheduledNetwork::ScheduledNetwork;
+    /// Throws UserError also where a layer has more tiles than the machine's tables hold.
+    CycleSimulation(const AcceleratorParams& accelerator, const QuantizedNetwork& network,
+                    const ScheduleParams& schedule);
 
     struct Watch {
         std::function<void(const LayerOutcome&)> on_layer;

@@ -28,7 +28,7 @@ void HostDriver::run() {
     } catch (...) {  // no exception leaves an SC_THREAD
         if (!failure_) failure_ = std::current_exception();
     }
-    running_.end();
+    running_.end(failure_ != nullptr);
 }
 
 void HostDriver::run_images() {

@@ -4,12 +4,13 @@
 
 namespace accelsim {
 
-/// The hosts of one elaboration. The simulation ends with the last of them.
+/// The hosts of one elaboration. The simulation ends with the last of them, or with the first that
+/// fails.
 class RunningHosts {
   public:
     void begin() { ++running_; }
-    void end() {
-        if (--running_ == 0) sc_core::sc_stop();
+    void end(bool failed) {
+        if (--running_ == 0 || failed) sc_core::sc_stop();
     }
     /// Runs until every host has ended.
     void simulate() {

@@ -42,7 +42,7 @@ void TransactionHost::run() {
     } catch (...) {  // no exception leaves an SC_THREAD
         failure_ = std::current_exception();
     }
-    running_.end();
+    running_.end(failure_ != nullptr);
 }
 
 void TransactionHost::run_images() {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "sw/kernels/isa.h"
+#include "sw/base/isa.h"
 
 namespace accelsim {
 

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "sw/kernels/isa.h"
+#include "sw/base/isa.h"
 #include "sw/numeric/residual_add.h"
 
 namespace accelsim::kernels {

@@ -3,9 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include <fmt/format.h>
-
-#include "sw/base/error.h"
 #include "sw/base/integer_math.h"
 #include "sw/schedule/pack_weights.h"
 
@@ -86,15 +83,6 @@ class LayerCount {
     LayerPlan& plan_;
 };
 
-void refuse_too_many_tiles(const LayerPlan& plan, const QuantizedLayer& layer,
-                           const ArrayParams& array) {
-    if (plan.tiles <= kMostTiles) return;
-    throw UserError("accelerator.array",
-                    fmt::format("layer '{}' would take {} tiles of {} x {}; the most is {}, use a "
-                                "larger array",
-                                layer.name, plan.tiles, array.rows, array.cols, kMostTiles));
-}
-
 }  // namespace
 
 LayerPlan plan_layer(const QuantizedLayer& layer, const AcceleratorParams& accelerator,
@@ -130,7 +118,6 @@ LayerPlan plan_layer(const QuantizedLayer& layer, const AcceleratorParams& accel
                      problem.depth();
         plan.least_cycles = plan.beats;
     }
-    refuse_too_many_tiles(plan, layer, array);
     return plan;
 }
 

@@ -10,9 +10,6 @@
 
 namespace accelsim {
 
-/// Tiles of one layer at most: its tables then fit one transfer of the host each.
-constexpr int64_t kMostTiles = int64_t{1} << 26;
-
 /// Which maps of a layer stay on chip, and which slots of the input buffer that leaves for its
 /// input blocks.
 struct OnChipMaps {
@@ -41,8 +38,7 @@ struct LayerPlan {
 };
 
 /// Chooses the layer's tile sizes and counts what they come to; closed forms, so that it takes no
-/// time however large the layer is. Throws UserError where no tile size fits the buffers, or where
-/// the layer would take more than kMostTiles tiles.
+/// time however large the layer is. Throws UserError where no tile size fits the buffers.
 LayerPlan plan_layer(const QuantizedLayer& layer, const AcceleratorParams& accelerator,
                      const ScheduleOverride& schedule, const OnChipMaps& on_chip);
 /// The same with both maps in DRAM.

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
+
+#include "sw/base/error.h"
 #include "sw/schedule/layer_loops.h"
 #include "sw/schedule/layer_registers.h"
 #include "sw/schedule/tiling.h"
@@ -134,8 +137,18 @@ class TableWriter {
 
 }  // namespace
 
+void require_tables(const QuantizedLayer& layer, const ArrayParams& array, const LayerPlan& plan) {
+    if (plan.tiles <= kMostTiles) return;
+    throw UserError("accelerator.array",
+                    fmt::format("layer '{}' would take {} tiles of {} x {}; the most that the "
+                                "clocked machine's tables hold is {}: use a larger array, or "
+                                "fidelity transaction or estimate",
+                                layer.name, plan.tiles, array.rows, array.cols, kMostTiles));
+}
+
 LayerProgram build_program(const QuantizedLayer& layer, const AcceleratorParams& accelerator,
                            const LayerPlan& plan, const DramLayout& layout) {
+    require_tables(layer, accelerator.array, plan);
     const LayerLoops loops = make_loops(layer, accelerator, plan, layout);
     LayerProgram program;
     program.name = layer.name;

@@ -34,7 +34,14 @@ struct LayerProgram {
     std::vector<int32_t> bias, multiplier, shift;  ///< (out_channels); empty for pooling
 };
 
-/// Tiles, blocks and DMA list of one layer, cut as plan_layer says. Deterministic.
+/// Tiles of one layer at most: its tables then fit one transfer of the host each.
+constexpr int64_t kMostTiles = int64_t{1} << 26;
+
+/// Throws UserError where the layer takes more than kMostTiles tiles.
+void require_tables(const QuantizedLayer& layer, const ArrayParams& array, const LayerPlan& plan);
+
+/// Tiles, blocks and DMA list of one layer, cut as plan_layer says. Deterministic. Throws UserError
+/// as require_tables does.
 LayerProgram build_program(const QuantizedLayer& layer, const AcceleratorParams& accelerator,
                            const LayerPlan& plan, const DramLayout& layout);
 

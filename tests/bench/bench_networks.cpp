@@ -1,6 +1,7 @@
 #include "tests/bench/bench_networks.h"
 
-#include <map>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "sw/network/images.h"
@@ -50,24 +51,16 @@ QuantizedNetwork network_of(const std::string& name, std::vector<QuantizedLayer>
     return network;
 }
 
-}  // namespace
-
-const QuantizedNetwork& shipped_network(const std::string& name) {
-    static std::map<std::string, QuantizedNetwork> networks;
-    const auto made = networks.find(name);
-    if (made != networks.end()) return made->second;
+QuantizedNetwork shipped_network(const std::string& name) {
     NetworkParams params;
     params.yaml = params.typed_path =
         std::string(ACCELSIM_PROJECT_ROOT) + "/configs/networks/" + name + ".yaml";
     Graph graph = load_network(params, 1);
     const ImageSet images = ImageSet::seeded(graph.input, 1, 2);
-    return networks[name] = compile_network(std::move(graph), true, QuantizationParams{}, images);
+    return compile_network(std::move(graph), true, QuantizationParams{}, images);
 }
 
-const QuantizedNetwork& vgg16_convolutions(int64_t side) {
-    static std::map<int64_t, QuantizedNetwork> networks;
-    const auto made = networks.find(side);
-    if (made != networks.end()) return made->second;
+QuantizedNetwork vgg16_convolutions(int64_t side) {
     struct Stage {
         int64_t channels;
         int layers;
@@ -81,7 +74,29 @@ const QuantizedNetwork& vgg16_convolutions(int64_t side) {
             map = layers.back().output;
         }
     }
-    return networks[side] = network_of("vgg16_convolutions", std::move(layers));
+    return network_of("vgg16_convolutions", std::move(layers));
+}
+
+}  // namespace
+
+const QuantizedNetwork& vgg16_cifar10() {
+    static const QuantizedNetwork network = shipped_network("vgg16_cifar10");
+    return network;
+}
+
+const QuantizedNetwork& resnet20() {
+    static const QuantizedNetwork network = shipped_network("resnet20");
+    return network;
+}
+
+const QuantizedNetwork& vgg16_convolutions_32() {
+    static const QuantizedNetwork network = vgg16_convolutions(32);
+    return network;
+}
+
+const QuantizedNetwork& vgg16_convolutions_224() {
+    static const QuantizedNetwork network = vgg16_convolutions(224);
+    return network;
 }
 
 QuantizedNetwork one_convolution(int64_t times, int64_t channels) {

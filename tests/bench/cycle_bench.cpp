@@ -30,7 +30,7 @@ void WholeSimulator(benchmark::State& state) {
     accelerator.array.rows = accelerator.array.cols = static_cast<int>(state.range(0));
     accelerator.array.dataflow = dataflow_of(state, 1);
     accelerator.input_buffer.banks = accelerator.array.rows;
-    const QuantizedNetwork& network = shipped_network("vgg16_cifar10");
+    const QuantizedNetwork& network = vgg16_cifar10();
     const std::vector<IntegerMap> images = {IntegerMap(network.input)};
     int64_t cycles = 0;
     for (auto _ : state) {

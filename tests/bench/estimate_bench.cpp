@@ -8,7 +8,8 @@
 namespace accelsim {
 namespace {
 
-void Estimate(benchmark::State& state, const QuantizedNetwork& network) {
+void Estimate(benchmark::State& state, NetworkMaker make) {
+    const QuantizedNetwork& network = make();
     AcceleratorParams accelerator;
     accelerator.array.rows = accelerator.array.cols = static_cast<int>(state.range(0));
     accelerator.array.dataflow = static_cast<Dataflow>(state.range(1));
@@ -26,19 +27,23 @@ void Estimate(benchmark::State& state, const QuantizedNetwork& network) {
 }
 
 const std::vector<int64_t> kSides = {8, 16, 32, 128};
-const std::vector<int64_t> kDataflows = {static_cast<int64_t>(Dataflow::kWeightStationary),
-                                         static_cast<int64_t>(Dataflow::kOutputStationary),
-                                         static_cast<int64_t>(Dataflow::kInputStationary)};
+constexpr auto kWs = static_cast<int64_t>(Dataflow::kWeightStationary);
+constexpr auto kOs = static_cast<int64_t>(Dataflow::kOutputStationary);
+constexpr auto kIs = static_cast<int64_t>(Dataflow::kInputStationary);
+const std::vector<int64_t> kDataflows = {kWs, kOs, kIs};
 
-BENCHMARK_CAPTURE(Estimate, vgg16_cifar10, vgg16_convolutions(32))
+BENCHMARK_CAPTURE(Estimate, vgg16_cifar10, vgg16_convolutions_32)
     ->ArgNames({"side", "dataflow"})
     ->ArgsProduct({kSides, kDataflows});
-BENCHMARK_CAPTURE(Estimate, vgg16_224, vgg16_convolutions(224))
+BENCHMARK_CAPTURE(Estimate, vgg16_224, vgg16_convolutions_224)
     ->ArgNames({"side", "dataflow"})
     ->ArgsProduct({kSides, kDataflows});
-BENCHMARK_CAPTURE(Estimate, resnet20, shipped_network("resnet20"))
+// Its global pooling needs 64 pixels in an output block, which few columns or words do not give.
+BENCHMARK_CAPTURE(Estimate, resnet20, resnet20)
     ->ArgNames({"side", "dataflow"})
-    ->ArgsProduct({kSides, kDataflows});
+    ->ArgsProduct({{8, 16, 32}, {kWs, kOs}});
 
 }  // namespace
 }  // namespace accelsim
+
+BENCHMARK_MAIN();

@@ -100,7 +100,7 @@ class Rates {
 
 /// oneDNN and the whole simulation in turn, so that what else the machine does slows both down.
 void Vgg16BesideOnednn(benchmark::State& state) {
-    const QuantizedNetwork& network = vgg16_convolutions(224);
+    const QuantizedNetwork& network = vgg16_convolutions_224();
     const TransactionSimulation simulation(array_of(state.range(0)), network, {});
     const NetworkValues values(simulation);
     BareConvolutions bare(network.layers);
@@ -131,7 +131,8 @@ BENCHMARK(Vgg16BesideOnednn)
     ->UseManualTime()
     ->Unit(benchmark::kMillisecond);
 
-void Transaction(benchmark::State& state, const QuantizedNetwork& network) {
+void Transaction(benchmark::State& state, NetworkMaker make) {
+    const QuantizedNetwork& network = make();
     const TransactionSimulation simulation(array_of(state.range(0)), network, {});
     std::optional<NetworkValues> values;
     if (state.range(1) != 0) values.emplace(simulation);
@@ -150,9 +151,9 @@ void Transaction(benchmark::State& state, const QuantizedNetwork& network) {
         ->UseManualTime()                         \
         ->MinTime(0.1)                            \
         ->Unit(benchmark::kMillisecond)
-ACCELSIM_NETWORK(vgg16_224, vgg16_convolutions(224));
-ACCELSIM_NETWORK(vgg16_cifar10, shipped_network("vgg16_cifar10"));
-ACCELSIM_NETWORK(resnet20, shipped_network("resnet20"));
+ACCELSIM_NETWORK(vgg16_224, vgg16_convolutions_224);
+ACCELSIM_NETWORK(vgg16_cifar10, vgg16_cifar10);
+ACCELSIM_NETWORK(resnet20, resnet20);
 
 /// The same layer with 1, 2, 4 and 8 times the rows: nanoseconds for 1,000 MACs stay where they
 /// are, and the memory that a run without values takes does too.
@@ -185,7 +186,7 @@ BENCHMARK(WorkOf)
 /// The values of many images, without verification.
 void DataSet(benchmark::State& state) {
     constexpr int64_t kImages = 1000;
-    const QuantizedNetwork& network = shipped_network("resnet20");
+    const QuantizedNetwork& network = resnet20();
     const ScheduledNetwork scheduled(array_of(8), network, {});
     const NetworkValues values(scheduled);
     const ImageSet images = ImageSet::seeded(network.input, kImages, 1);

@@ -65,6 +65,38 @@ void compare_answer(const oracle::Answer& expected, const LayerCounters& actual,
     compare_events(expected.events, actual.events, differences);
 }
 
+oracle::Answer to_answer(const LayerCounters& from) {
+    oracle::Answer answer;
+    answer.cycles = from.cycles;
+    answer.compute_cycles = from.compute_cycles;
+    const StallCycles& stalls = from.stall_cycles;
+    answer.stalls = {stalls.dram_read,    stalls.dram_write,  stalls.buffer_bank,
+                     stalls.backpressure, stalls.weight_load, stalls.fill_drain};
+    answer.dram_read_weight_cycles = from.dram_read_weight_cycles;
+    answer.counters = {0,
+                       from.input_buffer_read_words,
+                       from.input_buffer_write_words,
+                       from.weight_buffer_read_words,
+                       from.weight_buffer_write_words,
+                       from.accumulator_read_words,
+                       from.accumulator_write_words,
+                       from.output_buffer_read_words,
+                       from.output_buffer_write_words,
+                       from.dram_read_bytes,
+                       from.dram_write_bytes};
+    const LayerEvents& events = from.events;
+    answer.events = {events.first_load_cycle,
+                     events.first_input_cycle,
+                     events.last_input_cycle,
+                     events.first_output_cycle,
+                     events.last_column_first_output_cycle,
+                     events.last_output_cycle,
+                     events.last_accumulate_cycle,
+                     events.first_sum_final_cycle,
+                     events.last_sum_final_cycle};
+    return answer;
+}
+
 void compare_plan(const oracle::Answer& expected, const LayerPlan& plan, Differences* differences) {
     const oracle::Sizes& sizes = expected.sizes;
     differences->compare("rows_per_block", sizes.rows_per_block, plan.sizes.rows_per_block);

@@ -17,8 +17,7 @@ class Differences {
     template <typename A, typename B>
     void compare(const char* what, const A& expected, const B& actual) {
         if (static_cast<int64_t>(expected) == static_cast<int64_t>(actual)) return;
-        text_ << "  " << place_ << what << ": expected " << expected << ", hardware " << actual
-              << "\n";
+        text_ << "  " << place_ << what << ": expected " << expected << ", got " << actual << "\n";
     }
     void compare(const char* what, const std::optional<int64_t>& expected,
                  const std::optional<int64_t>& actual) {
@@ -36,6 +35,9 @@ class Differences {
 /// Cycles, causes, counters and events: all that the oracle says of a layer.
 void compare_answer(const oracle::Answer& expected, const LayerCounters& actual,
                     Differences* differences);
+
+/// All that was counted as an answer to compare another with.
+oracle::Answer to_answer(const LayerCounters& counters);
 
 void compare_plan(const oracle::Answer& expected, const LayerPlan& plan, Differences* differences);
 

@@ -11,8 +11,8 @@ namespace {
 
 using oracle::Random;
 
-constexpr int64_t kFewestBlocks = 64;
-constexpr int64_t kMostTiles = 400'000;
+constexpr int64_t kFewestDrawnBlocks = 64;
+constexpr int64_t kMostDrawnTiles = 400'000;
 
 int draw(Random& random, int64_t first, int64_t last) {
     return static_cast<int>(random.between(first, last));
@@ -111,9 +111,8 @@ QuantizedLayer draw_layer(Random& random, const AcceleratorParams& accelerator) 
         layer.output_format = layer.input_format;
         return layer;
     }
-    layer.weight_format = {accelerator.array.macs_per_pe == 2 ? draw(random, 2, 4)
-                                                               : draw_bits(random),
-                           true};
+    layer.weight_format = {
+        accelerator.array.macs_per_pe == 2 ? draw(random, 2, 4) : draw_bits(random), true};
     layer.output_format = {draw_bits(random), true};
     layer.window = draw_window(random);
     int64_t out_channels = draw_channels(random);
@@ -143,8 +142,7 @@ ScheduleOverride draw_schedule(Random& random, const LargeLayer& large) {
     if (random.chance(20)) schedule.k_tiles_per_block = random.between(1, 4);
     schedule.mapping = random.pick({Mapping::kIm2col, Mapping::kKernelOffset});
     if (random.chance(70)) {
-        schedule.loop_order =
-            random.pick({LoopOrder::kPixelsChannels, LoopOrder::kChannelsPixels});
+        schedule.loop_order = random.pick({LoopOrder::kPixelsChannels, LoopOrder::kChannelsPixels});
     }
     return schedule;
 }
@@ -175,10 +173,49 @@ LargeLayer large_layer(uint64_t seed) {
         } catch (const UserError&) {
             continue;
         }
-        if (large.plan.output_blocks >= kFewestBlocks && large.plan.tiles <= kMostTiles) {
+        if (large.plan.output_blocks >= kFewestDrawnBlocks && large.plan.tiles <= kMostDrawnTiles) {
             return large;
         }
     }
+}
+
+std::map<std::string, bool> features(const LargeLayer& large) {
+    const QuantizedLayer& layer = large.layer;
+    const AcceleratorParams& accelerator = large.accelerator;
+    const LayerPlan& plan = large.plan;
+    const bool work = layer.has_array_work();
+    const bool positions = layer.window.kernel_height * layer.window.kernel_width > 1;
+    const auto odd = [](NumberFormat format) { return format.bits % 2 == 1; };
+    std::map<std::string, bool> features = {
+        {"pooling layer", !work},
+        {"groups", layer.groups > 1},
+        {"depthwise", layer.groups > 1 && layer.groups == layer.input.channels},
+        {"fused pooling", work && layer.pool.kind != PoolKind::kNone},
+        {"residual", layer.residual.has_value()},
+        {"input on chip", plan.on_chip.input},
+        {"output on chip", plan.on_chip.output},
+        {"im2col", work && positions && plan.mapping == Mapping::kIm2col},
+        {"kernel_offset", work && positions && plan.mapping == Mapping::kKernelOffset},
+        {"pixels outside", work && plan.loop_order == LoopOrder::kPixelsChannels},
+        {"channels outside", work && plan.loop_order == LoopOrder::kChannelsPixels},
+        {"K blocks", plan.k_blocks > 1},
+        {"columns are split", plan.sizes.cols_per_block < layer.conv.width},
+        {"3, 5 or 7 bits of input", odd(layer.input_format)},
+        {"3, 5 or 7 bits of weights", work && odd(layer.weight_format)},
+        {"3, 5 or 7 bits of output", odd(layer.output_format)},
+        {"two MACs a PE", work && accelerator.array.macs_per_pe == 2},
+        {"accumulator slots 1", work && accelerator.accumulator.slots == 1},
+        {"input slots 1", plan.on_chip.input_slots == 1},
+        {"weight slots 1", work && accelerator.weight_buffer.slots == 1},
+        {"output slots 1", accelerator.output_buffer.slots == 1},
+        {"DRAM ideal", accelerator.dram.model == DramModel::kIdeal},
+        {"over 1000 output blocks", plan.output_blocks > 1000},
+    };
+    for (const Dataflow dataflow :
+         {Dataflow::kWeightStationary, Dataflow::kInputStationary, Dataflow::kOutputStationary}) {
+        features[to_string(dataflow)] = work && accelerator.array.dataflow == dataflow;
+    }
+    return features;
 }
 
 std::string describe(const LargeLayer& large) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 
 #include "sw/schedule/plan.h"
@@ -20,6 +21,9 @@ struct LargeLayer {
 /// dataflow, mapping, loop order, number of slots, width of operands; maps in DRAM and on chip.
 /// Drafts that do not fit, or are small, are drawn again.
 LargeLayer large_layer(uint64_t seed);
+
+/// What a case is a case of, by name.
+std::map<std::string, bool> features(const LargeLayer& large);
 
 /// One line that tells the whole case, for a failure's message.
 std::string describe(const LargeLayer& large);

@@ -104,14 +104,18 @@ TEST(Plan, RefusesMoreTilesThanATableHolds) {
     sizes.rows_per_block = 1;
     const QuantizedNetwork network = outer_product(1 << 13, (1 << 13) + 1);
     const QuantizedNetwork just_fits = outer_product(1 << 13, 1 << 13);
-    EXPECT_EQ(plan_layer(just_fits.layers[0], one_pe(), sizes).tiles, kMostTiles);
+    const LayerPlan fitting = plan_layer(just_fits.layers[0], one_pe(), sizes);
+    EXPECT_EQ(fitting.tiles, kMostTiles);
+    require_tables(just_fits.layers[0], one_pe().array, fitting);
+    const LayerPlan plan = plan_layer(network.layers[0], one_pe(), sizes);
     try {
-        plan_layer(network.layers[0], one_pe(), sizes);
+        require_tables(network.layers[0], one_pe().array, plan);
         FAIL();
     } catch (const UserError& error) {
         EXPECT_STREQ(error.what(),
                      "accelerator.array: layer 'outer' would take 67117056 tiles of 1 x 1; the "
-                     "most is 67108864, use a larger array");
+                     "most that the clocked machine's tables hold is 67108864: use a larger array, "
+                     "or fidelity transaction or estimate");
     }
 }
 

@@ -1,4 +1,4 @@
-#include "sw/kernels/isa.h"
+#include "sw/base/isa.h"
 
 #include <algorithm>
 #include <cstdlib>
