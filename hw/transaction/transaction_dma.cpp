@@ -11,6 +11,9 @@ TransactionDma::TransactionDma(const sc_core::sc_module_name& name,
     : sc_module(name), clock_period_(clock_period), burst_(new DramBurst) {
     payload_.set_extension(burst_);
     payload_.set_command(tlm::TLM_IGNORE_COMMAND);
+    payload_.set_data_ptr(&unread_);
+    payload_.set_data_length(sizeof(unread_));
+    payload_.set_streaming_width(sizeof(unread_));
     dram.register_invalidate_direct_mem_ptr(this, &TransactionDma::forget_memory);
 }
 

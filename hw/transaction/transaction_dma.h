@@ -30,6 +30,7 @@ class TransactionDma : public sc_core::sc_module, public DramChannel {
 
     const sc_core::sc_time clock_period_;
     tlm::tlm_generic_payload payload_;
+    uint8_t unread_ = 0;      ///< a payload must point at something
     DramBurst* const burst_;  ///< owned by the payload, as every extension is
     tlm::tlm_dmi memory_;
     bool has_memory_ = false;

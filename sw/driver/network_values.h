@@ -33,7 +33,7 @@ class NetworkValues {
     /// machine. `output` is packed.
     void run(const IntegerMap& image, Memory& memory, const OnLayer& on_layer) const;
 
-    const std::string kernel_name(size_t layer) const { return kernels_[layer].name(); }
+    std::string kernel_name(size_t layer) const { return kernels_[layer].name(); }
 
   private:
     const ScheduledNetwork& scheduled_;

@@ -40,6 +40,10 @@ class TableWriter {
 
     int64_t enter(const LoopPlace& /*place*/, const OperandWindows& /*windows*/) const { return 0; }
 
+    int64_t enter_inner(const LoopPlace& /*place*/, const OperandWindows& /*windows*/) const {
+        return 0;
+    }
+
     void begin_block(const OutputBlock& block, const ChannelBlock& /*channels*/) { block_ = block; }
 
     void load_weights(int64_t number, const WeightKey& key, const ChannelBlock& channels) {

@@ -31,6 +31,9 @@ class LayerTimer {
     int64_t enter(const LoopPlace& place, const OperandWindows& windows) {
         return steady_.enter(place, windows, servers_);
     }
+    int64_t enter_inner(const LoopPlace& place, const OperandWindows& windows) {
+        return steady_.enter_inner(place, windows, servers_);
+    }
     void begin_block(const OutputBlock& block, const ChannelBlock& channels);
     void load_weights(int64_t number, const WeightKey& key, const ChannelBlock& channels);
     void load_input(int64_t number, const Box& box);

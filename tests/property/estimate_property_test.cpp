@@ -22,8 +22,8 @@
 namespace accelsim {
 namespace {
 
-constexpr uint64_t kCases = 2000;
-constexpr uint64_t kLargeCases = 600;
+constexpr uint64_t kCases = 1000;
+constexpr uint64_t kLargeCases = 300;
 constexpr uint64_t kMostFailures = 5;
 
 /// `estimate` knows no DRAM whose service changes.
@@ -138,7 +138,8 @@ TEST(EstimateProperty, SkippingLeavesNothingOut) {
     };
     std::printf("output blocks walked: %.1f %% in half of the layers, %.1f %% in 9 of 10\n",
                 100 * share(0.5), 100 * share(0.9));
-    EXPECT_LE(share(0.5), 0.5);
+    EXPECT_LE(share(0.5), 0.25);
+    EXPECT_LT(share(0.75), 1.0);
 }
 
 }  // namespace
