@@ -32,6 +32,7 @@ TEST_F(FidelityProperty, BothMachinesAgreeWithReferenceAndOracle) {
     for (uint64_t seed = seeds.first; seed < seeds.first + seeds.count; ++seed) {
         const oracle::RandomCase drawn = oracle::random_case(seed);
         coverage.add(oracle::features(drawn));
+        coverage.add(value_features({drawn}));
         const std::string text = in_child_process([&] { return run_case(drawn, drawn.answer); });
         if (text.empty()) continue;
         ADD_FAILURE() << "ACCELSIM_TEST_SEED=" << seed << "\n" << describe(drawn) << "\n" << text;
@@ -49,6 +50,7 @@ TEST_F(FidelityProperty, ChainsAgreeLayerByLayer) {
     for (uint64_t seed = seeds.first; seed < seeds.first + seeds.count; ++seed) {
         const std::vector<oracle::RandomCase> chain = oracle::random_chain(seed);
         coverage.add(oracle::features(chain));
+        coverage.add(value_features(chain));
         const std::string text = in_child_process([&] { return run_chain(chain); });
         if (text.empty()) continue;
         ADD_FAILURE() << "ACCELSIM_TEST_SEED=" << seed << "\n" << text;

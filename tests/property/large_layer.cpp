@@ -150,7 +150,7 @@ ScheduleOverride draw_schedule(Random& random, const LargeLayer& large) {
 OnChipMaps draw_on_chip(Random& random, const AcceleratorParams& accelerator) {
     OnChipMaps on_chip;
     on_chip.input_slots = accelerator.input_buffer.slots;
-    if (on_chip.input_slots == 1 || random.chance(70)) return on_chip;
+    if (on_chip.input_slots == 1 || random.chance(40)) return on_chip;
     on_chip.input = random.chance(50);
     on_chip.output = !on_chip.input || random.chance(50);
     on_chip.input_slots = 1;

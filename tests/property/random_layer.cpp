@@ -46,12 +46,19 @@ int32_t draw_multiplier(oracle::Random& random) {
     return draw_int(int64_t{1} << 30, (int64_t{1} << 31) - 1, random);
 }
 
+/// Of the values of a layer or an input that is to drive accumulators over their width.
+constexpr int64_t kLoudPercent = 85;
+
 /// Weights, bias and a scaling that maps sums of this depth to about the output's range.
 void draw_constants(QuantizedLayer* layer, oracle::Random& random) {
     const int64_t channels = layer->out_channels();
-    layer->weights.resize(static_cast<size_t>(layer->depth() * channels));
-    for (int16_t& weight : layer->weights) {
-        weight = static_cast<int16_t>(draw(layer->weight_format, random));
+    const bool loud = random.chance(50);
+    const uint64_t signs = random.next();  // of the channels
+    for (int64_t i = 0; i < layer->depth() * channels; ++i) {
+        const NumberFormat format = layer->weight_format;
+        const int64_t extreme = signs >> i % channels % 64 & 1 ? format.min() : format.max();
+        const int64_t weight = loud && random.chance(kLoudPercent) ? extreme : draw(format, random);
+        layer->weights.push_back(static_cast<int16_t>(weight));
     }
     int bits = layer->input_format.bits + layer->weight_format.bits - layer->output_format.bits - 2;
     for (int64_t depth = layer->depth(); depth > 1; depth /= 4) ++bits;
@@ -158,7 +165,12 @@ QuantizedNetwork to_network(const std::vector<oracle::RandomCase>& chain, oracle
 
 IntegerMap random_input(const QuantizedNetwork& network, oracle::Random& random) {
     IntegerMap map(network.input);
-    for (int32_t& value : map.data) value = draw(network.input_format, random);
+    const NumberFormat format = network.input_format;
+    const bool loud = random.chance(50);
+    for (int32_t& value : map.data) {
+        value = loud && random.chance(kLoudPercent) ? static_cast<int32_t>(format.max())
+                                                    : draw(format, random);
+    }
     return map;
 }
 

@@ -16,6 +16,13 @@ namespace {
 /// How the machine of one fidelity begins its lines.
 std::string begin_line(Fidelity fidelity) { return std::string(to_string(fidelity)) + ", "; }
 
+std::vector<IntegerMap> two_images(const QuantizedNetwork& network, uint64_t seed) {
+    oracle::Random random(seed ^ 0x1a9e5);
+    std::vector<IntegerMap> images;
+    for (int image = 0; image < 2; ++image) images.push_back(random_input(network, random));
+    return images;
+}
+
 /// What the reference executor makes of one image, layer by layer.
 std::vector<ReferenceResult> reference_results(const QuantizedNetwork& network,
                                                const NetworkReferenceOptions& options,
@@ -109,6 +116,25 @@ bool blames(const std::string& text, Fidelity fidelity) {
     return text.find("  " + begin_line(fidelity)) != std::string::npos;
 }
 
+std::map<std::string, bool> value_features(const std::vector<oracle::RandomCase>& chain) {
+    const ScheduledChain drawn(chain);
+    const ScheduledNetwork scheduled(drawn.accelerator, drawn.network, drawn.schedule);
+    std::map<std::string, bool> features = {{"accumulators overflow, wrap", false},
+                                            {"accumulators overflow, saturate", false},
+                                            {"outputs saturate", false}};
+    const bool saturates = drawn.accelerator.accumulator.overflow == Overflow::kSaturate;
+    for (const IntegerMap& image : two_images(drawn.network, chain[0].seed)) {
+        for (const ReferenceResult& result :
+             reference_results(drawn.network, scheduled.reference_options(), image)) {
+            const bool overflows = result.counts.overflows > 0;
+            features["accumulators overflow, wrap"] |= overflows && !saturates;
+            features["accumulators overflow, saturate"] |= overflows && saturates;
+            features["outputs saturate"] |= result.counts.saturations > 0;
+        }
+    }
+    return features;
+}
+
 std::string run_case(const oracle::RandomCase& drawn, const oracle::Answer& expected,
                      const std::function<void(SystolicAccelerator&)>& prepare) {
     std::vector<oracle::RandomCase> chain{drawn};
@@ -123,9 +149,7 @@ std::string run_chain(const std::vector<oracle::RandomCase>& chain,
     const CycleSimulation cycle(scheduled.accelerator, network, scheduled.schedule);
     const TransactionSimulation transaction(scheduled.accelerator, network, scheduled.schedule);
     const NetworkValues values(transaction);
-    oracle::Random random(chain[0].seed ^ 0x1a9e5);
-    std::vector<IntegerMap> images;
-    for (int image = 0; image < 2; ++image) images.push_back(random_input(network, random));
+    const std::vector<IntegerMap> images = two_images(network, chain[0].seed);
     Judges judges(chain, cycle, images);
 
     const oracle::Dram& dram = chain[0].accelerator.dram;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,9 @@ std::string run_case(const oracle::RandomCase& drawn, const oracle::Answer& expe
 /// ran alone.
 std::string run_chain(const std::vector<oracle::RandomCase>& chain,
                       const std::function<void(SystolicAccelerator&)>& prepare = {});
+
+/// What the values of such a run do, by name.
+std::map<std::string, bool> value_features(const std::vector<oracle::RandomCase>& chain);
 
 /// Whether the text of a run tells of something that this fidelity's machine did.
 bool blames(const std::string& text, Fidelity fidelity);

@@ -50,7 +50,9 @@ Accelerator draw_accelerator(Random& random) {
     draw_array(random, accelerator);
     const bool narrow = accelerator.macs_per_pe == 2;
     accelerator.post_processing_stages = random.between(1, 6);
-    accelerator.accumulator_bits = random.between(16, 32);
+    // Half of the accumulators so narrow that sums can leave them.
+    const int64_t bits = random.between(16, 32);
+    accelerator.accumulator_bits = bits <= 24 ? bits - 8 : bits;
     accelerator.activation_bits = narrow ? 2 : random.between(2, 8);
     accelerator.weight_bits = random.between(2, narrow ? 4 : 8);
     accelerator.output_bits = random.between(2, 8);
