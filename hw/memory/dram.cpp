@@ -4,6 +4,7 @@
 #include <cstring>
 #include <utility>
 
+#include "hw/memory/cycle_time.h"
 #include "sw/base/integer_math.h"
 
 namespace accelsim {
@@ -61,14 +62,10 @@ void Dram::transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay)
 }
 
 void Dram::serve(DramBurst& burst, sc_core::sc_time& delay) {
-    const uint64_t period = clock_period_.value();
-    if (params_.model != DramModel::kIdeal) {
-        const auto start = static_cast<int64_t>(delay.value() / period);
-        delay += sc_core::sc_time::from_value(static_cast<uint64_t>(occupancy(start, burst.bytes)) *
-                                              period);
-    }
-    burst.channel_free = delay;
-    delay += latency_;
+    int64_t cycles = static_cast<int64_t>(delay.value() / clock_period_.value());
+    if (params_.model != DramModel::kIdeal) cycles += occupancy(cycles, burst.bytes);
+    burst.channel_free = time_of_cycles(cycles, clock_period_);
+    delay = burst.channel_free + latency_;
 }
 
 /// Cycles in which a job that starts in cycle `start` holds the channel.

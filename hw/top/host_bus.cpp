@@ -15,7 +15,11 @@ void HostBus::transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& del
             program->b_transport(payload, delay);
             break;
         case kConstants:
-            constants->b_transport(payload, delay);
+            if (constants.size() == 0) {
+                payload.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
+            } else {
+                constants->b_transport(payload, delay);
+            }
             break;
         default:
             payload.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);

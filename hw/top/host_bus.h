@@ -20,9 +20,9 @@ class HostBus : public sc_core::sc_module {
     tlm_utils::simple_target_socket<HostBus> host{"host"};
     tlm_utils::simple_initiator_socket<HostBus> dram{"dram"};
     tlm_utils::simple_initiator_socket<HostBus> program{"program"};
-    // Of the clocked machine alone; the input buffer by debug transport.
+    tlm_utils::simple_initiator_socket<HostBus> input_buffer{"input_buffer"};  ///< debug alone
+    /// Of the clocked machine alone.
     tlm_utils::simple_initiator_socket_optional<HostBus> constants{"constants"};
-    tlm_utils::simple_initiator_socket_optional<HostBus> input_buffer{"input_buffer"};
 
     explicit HostBus(const sc_core::sc_module_name& name);
 

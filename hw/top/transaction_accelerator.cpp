@@ -9,11 +9,11 @@ TransactionAccelerator::TransactionAccelerator(const sc_core::sc_module_name& na
     : sc_module(name),
       clock_period(clock_period_of(params)),
       dram("dram", params.dram, clock_period),
-      dma("dma", clock_period),
-      engine("engine", params, clock_period, dma) {
+      engine("engine", params, clock_period) {
     bus.dram.bind(dram.host);
     bus.program.bind(engine.host);
-    dma.dram.bind(dram.dma);
+    bus.input_buffer.bind(engine.input_buffer);
+    engine.dma.dram.bind(dram.dma);
     engine.interrupt(interrupt);
 }
 

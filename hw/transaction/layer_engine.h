@@ -37,10 +37,18 @@ class LayerEngine : public sc_core::sc_module {
     enum Register : uint64_t { kStart = 0, kStatus = 8, kCommand = 16 };
 
     tlm_utils::simple_target_socket<LayerEngine> host{"host"};
+    /// The maps kept on chip, by debug transport.
+    tlm_utils::simple_target_socket<LayerEngine> input_buffer{"input_buffer"};
     sc_core::sc_out<bool> interrupt{"interrupt"};  ///< high from done to the next START
+    TransactionDma dma;
 
     LayerEngine(const sc_core::sc_module_name& name, const AcceleratorParams& params,
-                const sc_core::sc_time& clock_period, TransactionDma& dma);
+                const sc_core::sc_time& clock_period);
+
+    /// Place of byte `byte` of the map in a slot of the input buffer.
+    static uint64_t kept_address(int slot, uint64_t byte) {
+        return (static_cast<uint64_t>(slot) << kSlotBits) + byte;
+    }
 
     /// Without one, times alone are simulated.
     void set_datapath(Datapath* datapath) { datapath_ = datapath; }
@@ -51,28 +59,32 @@ class LayerEngine : public sc_core::sc_module {
 
     /// Of the last layer.
     const LayerCounters& counters() const { return counters_; }
-    /// What ended the engine's work, if anything did.
-    std::exception_ptr failure() const { return failure_; }
-    /// The map that the last layer left in a slot of the input buffer.
+    /// What is in a slot of the input buffer.
     const std::vector<uint8_t>& kept_map(int slot) const {
         return kept_[static_cast<size_t>(slot)];
     }
+    /// What ended the engine's work, if anything did.
+    std::exception_ptr failure() const { return failure_; }
 
   private:
+    static constexpr int kSlotBits = 48;
     void transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
-    void run();
-    void run_layer();
+    unsigned read_kept(tlm::tlm_generic_payload& payload);
+    enum class State { kIdle, kStarted, kRunning };
+
+    void step();
+    int64_t run_layer();
     void compute_values();
 
     const AcceleratorParams params_;
     const sc_core::sc_time clock_period_;
-    TransactionDma& dma_;
     Datapath* datapath_ = nullptr;
     std::function<void(int64_t)> on_block_;
     LayerCommand command_;
     LayerCounters counters_;
     std::array<std::vector<uint8_t>, 2> kept_;  ///< slots of the input buffer
     std::exception_ptr failure_;
+    State state_ = State::kIdle;
     bool done_ = false;
     sc_core::sc_event start_;
 };

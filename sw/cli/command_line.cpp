@@ -111,9 +111,6 @@ void add_input_options(CLI::App& app, ConfigRequest& config) {
             config.overrides.push_back(
                 {"--images " + file, "simulation.if_images_absent", "error", true});
         });
-    add_key_option(app, config, "--limit", "N", "simulation.limit", "images evaluated", false);
-    add_key_option(app, config, "--simulate", "N", "simulation.simulate",
-                   "of them, images through the simulated hardware", false);
     add_key_option(app, config, "--seed", "N", "simulation.seed", "of seeded weights and images",
                    false);
 }
@@ -124,6 +121,9 @@ void add_key_options(CLI::App& app, ConfigRequest& config) {
     add_key_option(app, config, "--output", "DIR", "report.output",
                    "folder for report.json and layers.csv", true);
     add_input_options(app, config);
+    add_key_option(app, config, "--limit", "N", "simulation.limit", "images evaluated", false);
+    add_key_option(app, config, "--simulate", "N", "simulation.simulate",
+                   "of them, images through the simulated hardware", false);
     add_key_option(app, config, "--labels", "FILE", "simulation.labels", "IDX or .npy", true);
     app.add_flag_callback(
         "--no-verify",
@@ -154,9 +154,6 @@ int run(CLI::App& app, std::vector<std::string> arguments) {
     waveform.add_to(app);
     refuse_option(app, "--timeline", "is not available yet");
     if (parse(app, std::move(arguments))) return 0;
-    if (options.dump_tensors) {
-        options.config.needs.push_back({"--dump-tensors", "simulation.values", "true"});
-    }
     options.waveform = waveform.params();
     if (options.waveform) options.config.needs.push_back(waveform.fidelity());
     if (options.waveform && options.dump_program &&
@@ -184,11 +181,16 @@ int check(CLI::App& app, std::vector<std::string> arguments) {
 }
 
 int compare(CLI::App& app, std::vector<std::string> arguments) {
+    constexpr const char* kEveryFidelity = "compare runs every fidelity";
+    constexpr const char* kEveryImage = "compare simulates all of its images, see `--limit N`";
     CompareOptions options;
     add_config_options(app, options.config);
     add_input_options(app, options.config);
+    add_key_option(app, options.config, "--limit", "N", "simulation.limit",
+                   "images compared (default: 1, or simulation.simulate)", false);
     app.add_flag("--quiet", options.quiet, "totals and verdict alone");
-    refuse_option(app, "--fidelity", "compare runs every fidelity");
+    refuse_option(app, "--fidelity", kEveryFidelity);
+    refuse_option(app, "--simulate", kEveryImage);
     for (const char* name :
          {"--output", "--labels", "--no-verify", "--dump-tensors", "--dump-program", "--vcd",
           "--vcd-window", "--vcd-layer", "--vcd-scope", "--timeline"}) {
@@ -196,9 +198,8 @@ int compare(CLI::App& app, std::vector<std::string> arguments) {
     }
     if (parse(app, std::move(arguments))) return 0;
     for (const ConfigOverride& change : options.config.overrides) {
-        if (change.key == "simulation.fidelity") {
-            throw UserError(change.option, "compare runs every fidelity");
-        }
+        if (change.key == "simulation.fidelity") throw UserError(change.option, kEveryFidelity);
+        if (change.key == "simulation.simulate") throw UserError(change.option, kEveryImage);
     }
     if (options.quiet) set_log_level(LogLevel::kWarning);
     return compare_command(options);

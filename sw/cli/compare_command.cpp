@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <deque>
 #include <functional>
@@ -18,13 +19,23 @@
 namespace accelsim {
 namespace {
 
+/// As a clocked run reads them: it has values, of the images that it simulates. A limit on the
+/// command line is a number of images to simulate, a file's may be that of a data set.
 RunParams params_of(ConfigRequest request) {
-    // As a clocked run reads them: it has values, of one image unless more are asked for.
+    const bool is_limited =
+        std::any_of(request.overrides.begin(), request.overrides.end(),
+                    [](const ConfigOverride& change) { return change.key == "simulation.limit"; });
+    if (is_limited) request.overrides.push_back({"compare", "simulation.simulate", "1"});
     request.overrides.push_back(
         {"compare", "simulation.fidelity", to_string(Fidelity::kCycle), true});
     RunParams params = load_run_params(request);
-    params.simulation.limit = params.simulation.simulate;
-    params.simulation.labels.reset();
+    SimulationParams& simulation = params.simulation;
+    if (is_limited) {
+        simulation.simulate = simulation.limit;
+    } else {
+        simulation.limit = simulation.simulate;
+    }
+    simulation.labels.reset();
     return params;
 }
 

@@ -9,8 +9,10 @@ namespace accelsim {
 class TransactionAccelerator;
 
 struct CompareOptions {
-    ConfigRequest config;  ///< `simulation.fidelity` is not asked
-    bool quiet = false;    ///< totals and verdict alone
+    /// `simulation.fidelity` is not asked. An override of `simulation.limit` is how many images are
+    /// compared; without one it is `simulation.simulate`.
+    ConfigRequest config;
+    bool quiet = false;  ///< totals and verdict alone
     /// For tests: changes the built machine before it starts.
     std::function<void(TransactionAccelerator&)> prepare;
 };

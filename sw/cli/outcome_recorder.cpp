@@ -29,7 +29,9 @@ void OutcomeRecorder::add(const LayerOutcome& outcome) {
 void OutcomeRecorder::add_values(const LayerOutcome& outcome) {
     if (options_.verify) {
         if (outcome.layer == 0) verifier_.start_image(inputs_[outcome.image]);
+        const size_t told = differences().lines().size();
         verifier_.check(outcome);
+        differences().tell(told);
     }
     if (dumped_ && outcome.image == 0) {
         tensors_.push_back({dumped_->input_of(outcome.layer), outcome.output,

@@ -13,8 +13,8 @@
 namespace accelsim {
 
 /// Takes what each simulated layer leaves, whatever the fidelity: compares values with the
-/// reference executor, keeps the tensors that are to be dumped, and describes the layers in the
-/// run's result.
+/// reference executor and tells at once what differs, keeps the tensors that are to be dumped, and
+/// describes the layers in the run's result.
 class OutcomeRecorder {
   public:
     struct Options {
@@ -32,6 +32,7 @@ class OutcomeRecorder {
     void add(const LayerOutcome& outcome);
 
     const Verification& verification() const { return verifier_.result(); }
+    const Differences& differences() const { return verifier_.differences(); }
     const std::vector<LayerTensors>& tensors() const { return tensors_; }
     /// The largest output of each image.
     const std::vector<int>& predictions() const { return predictions_; }

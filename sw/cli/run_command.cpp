@@ -36,11 +36,23 @@ int64_t peak_memory_bytes() {
     return int64_t{usage.ru_maxrss} * 1024;
 }
 
+/// Tensors that are to be dumped need values.
+RunParams load_params(const RunOptions& options) {
+    ConfigRequest request = options.config;
+    RunParams params = load_run_params(request);
+    if (!options.dump_tensors || params.simulation.values) return params;
+    if (params.simulation.fidelity == Fidelity::kEstimate) {
+        throw UserError("--dump-tensors", "needs values, and fidelity estimate has none");
+    }
+    // The fault names the place where the configuration says that there are none.
+    request.needs.push_back({"--dump-tensors", "simulation.values", "true"});
+    return load_run_params(request);
+}
+
 /// One run, step by step.
 class Run {
   public:
-    explicit Run(const RunOptions& options)
-        : options_(options), params_(load_run_params(options.config)) {
+    explicit Run(const RunOptions& options) : options_(options), params_(load_params(options)) {
         const ArrayParams& array = params_.accelerator.array;
         result_.version = ACCELSIM_VERSION;
         result_.config_json = params_.resolved_json;
@@ -57,6 +69,7 @@ class Run {
         check_outputs();
         inputs_.load(params_);
         simulate();
+        differences_.tell_how_many_more();
         measure_accuracy();
         return report();
     }
@@ -164,6 +177,9 @@ class Run {
                          worker_threads(), progress_bar("simulation", "images"));
         predictions_.insert(predictions_.end(), rest.predictions.begin(), rest.predictions.end());
         result_.verification += rest.verification;
+        const size_t told = differences_.lines().size();
+        differences_ += rest.differences;
+        differences_.tell(told);
     }
 
     void estimate() {
@@ -187,6 +203,7 @@ class Run {
     void finish(const OutcomeRecorder& recorder) {
         predictions_ = recorder.predictions();
         result_.verification = recorder.verification();
+        differences_ = recorder.differences();
         if (options_.dump_tensors) {
             dump_tensors(*options_.dump_tensors, inputs_.network(), recorder.tensors(),
                          reference_options_);
@@ -243,6 +260,7 @@ class Run {
     RunInputs inputs_;
     NetworkReferenceOptions reference_options_;
     std::vector<int> predictions_;  ///< of the simulated images
+    Differences differences_;       ///< of them, from the reference
     RunResult result_;
 };
 

@@ -46,7 +46,8 @@ ProgressCallback progress_bar(const char* what, const char* unit) {
 void RunInputs::load(const RunParams& params) {
     const SimulationParams& simulation = params.simulation;
     const Values values = simulation.values ? Values::kAll : Values::kNone;
-    Graph graph = load_network(params.network, simulation.seed, values);
+    Graph graph =
+        load_network(params.network, simulation.seed, values, progress_bar("seeded weights"));
     for (const std::string& note : graph.notes) log_info("{}", note);
     preprocessing_ = graph.preprocessing;
     const int64_t largest_fused_window = params.accelerator.most_block_pixels();
@@ -77,8 +78,8 @@ void RunInputs::load(const RunParams& params) {
                     {calibration.first, calibration.limit}, simulation.seed + 1)
             .images;
     network_ = compile_network(std::move(graph), params.fuse_batch_norm, params.quantization,
-                               calibration_images, worker_threads(),
-                               progress_bar("calibration", "images"), largest_fused_window);
+                               calibration_images, worker_threads(), progress_bar("calibration"),
+                               largest_fused_window);
 }
 
 IntegerMap RunInputs::quantized(int64_t index) const {

@@ -14,8 +14,8 @@ namespace accelsim {
 /// Threads for work on many images.
 int worker_threads();
 
-/// Shows a bar for work that reports how many of how many are done.
-ProgressCallback progress_bar(const char* what, const char* unit);
+/// Shows a bar for work that reports how many of how many are done; the unit is for people.
+ProgressCallback progress_bar(const char* what, const char* unit = "");
 
 /// What a run simulates: the network as the accelerator runs it, and the images. Without
 /// `simulation.values` there are no images, and the network has shapes and formats alone.

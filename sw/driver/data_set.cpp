@@ -4,7 +4,6 @@
 #include <mutex>
 #include <utility>
 
-#include "sw/driver/verifier.h"
 #include "sw/network/evaluate.h"
 
 namespace accelsim {
@@ -43,7 +42,11 @@ DataSetResult run_data_set(const ScheduledNetwork& scheduled, const NetworkValue
     const int64_t count = range.end - range.first;
     DataSetResult result;
     result.predictions.resize(static_cast<size_t>(count));
-    std::vector<Verification> checked(static_cast<size_t>(count));
+    struct Checked {
+        Verification verification;
+        Differences differences;
+    };
+    std::vector<Checked> checked(static_cast<size_t>(count));
     MemoryPool pool;
     const auto run_image = [&](int64_t index) {
         const auto place = static_cast<size_t>(index);
@@ -69,10 +72,13 @@ DataSetResult run_data_set(const ScheduledNetwork& scheduled, const NetworkValue
             if (last) result.predictions[place] = top_class(outcome.output.data);
         });
         pool.give_back(std::move(memory));
-        if (verifier) checked[place] = verifier->result();
+        if (verifier) checked[place] = {verifier->result(), verifier->differences()};
     };
     for_each_index(count, threads, run_image, progress);
-    for (const Verification& of_image : checked) result.verification += of_image;
+    for (const Checked& of_image : checked) {
+        result.verification += of_image.verification;
+        result.differences += of_image.differences;
+    }
     return result;
 }
 

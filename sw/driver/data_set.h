@@ -5,6 +5,7 @@
 
 #include "sw/driver/network_values.h"
 #include "sw/driver/scheduled_network.h"
+#include "sw/driver/verifier.h"
 #include "sw/network/images.h"
 #include "sw/network/parallel.h"
 #include "sw/report/run_result.h"
@@ -20,6 +21,7 @@ struct ImageRange {
 struct DataSetResult {
     std::vector<int> predictions;  ///< the largest output of each image
     Verification verification;
+    Differences differences;  ///< in the order of the images
 };
 
 /// The values of many images, each as the machine at transaction level gives them, on all threads

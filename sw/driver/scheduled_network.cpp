@@ -39,7 +39,7 @@ NetworkReferenceOptions ScheduledNetwork::reference_options() const {
         of_layer.lfsr = accelerator_.post_processing.rrelu;
         if (layer.activation.kind == ActivationKind::kRandomizedRelu) {
             of_layer.post_words = std::make_shared<const std::vector<int32_t>>(
-                post_word_order(program(i), accelerator_.array, layer.conv));
+                post_word_order(loops(i), accelerator_.array, layer.conv));
         }
         options.push_back(std::move(of_layer));
     }

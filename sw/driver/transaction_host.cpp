@@ -81,26 +81,30 @@ void TransactionHost::run_layer(size_t image, size_t layer) {
     const bool last = layer + 1 == task_.scheduled->network().layers.size();
     if (task_.values && (task_.every_output || last)) outcome.output = read_output(layer);
     task_.on_layer(outcome);
+    if (task_.on_progress) task_.on_progress(image, layer, 1.0);
 }
 
 void TransactionHost::report_progress(int64_t blocks) {
     constexpr int64_t kBlocks = 1024;  // between two reports
-    if (!task_.on_progress || blocks % kBlocks != 0) return;
     const int64_t all = task_.scheduled->plans()[layer_].output_blocks;
+    if (!task_.on_progress || blocks % kBlocks != 0 || blocks == all) return;
     task_.on_progress(image_, layer_, static_cast<double>(blocks) / static_cast<double>(all));
 }
 
 IntegerMap TransactionHost::read_output(size_t layer) {
     const QuantizedLayer& description = task_.scheduled->network().layers[layer];
     const OnChipMaps& on_chip = task_.scheduled->plans()[layer].on_chip;
-    if (on_chip.output) {
-        return unpack_map(machine_.engine.kept_map(on_chip.kept_output_slot).data(),
-                          description.output, description.output_format);
-    }
     std::vector<uint8_t> bytes(
         static_cast<size_t>(map_bytes(description.output, description.output_format)));
-    access_dram(tlm::TLM_READ_COMMAND, task_.scheduled->layout().layer(layer).output_address,
-                bytes.data(), bytes.size());
+    if (on_chip.output) {
+        debug_access(bus, tlm::TLM_READ_COMMAND,
+                     HostBus::address(HostBus::kInputBuffer,
+                                      LayerEngine::kept_address(on_chip.kept_output_slot, 0)),
+                     bytes.data(), bytes.size());
+    } else {
+        access_dram(tlm::TLM_READ_COMMAND, task_.scheduled->layout().layer(layer).output_address,
+                    bytes.data(), bytes.size());
+    }
     return unpack_map(bytes.data(), description.output, description.output_format);
 }
 

@@ -28,7 +28,8 @@ struct TransactionTask {
 };
 
 /// The host of the machine at transaction level: loads the image into DRAM, writes each layer's
-/// command, starts it, waits for the interrupt and reads the result, all over its TLM-2.0 socket.
+/// command, starts it, waits for the interrupt and reads the result, all over its TLM-2.0 socket;
+/// counters are read by snapshot.
 /// Weights are the datapath's: they do not lie in DRAM, though their transfers take their time.
 class TransactionHost : public sc_core::sc_module {
   public:

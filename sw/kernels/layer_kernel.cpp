@@ -21,8 +21,9 @@ std::unique_ptr<ArrayKernel> choose_array_kernel(const QuantizedLayer& layer,
                                                  const ReferenceOptions& options,
                                                  const SumRange& range,
                                                  const KernelChoice& choice) {
-    if (choice.onednn && range.fits(std::min(options.accumulator_bits, 32)) &&
-        onednn_is_exact(layer.input_format.is_signed)) {
+    const int64_t macs = layer.conv.elements() * layer.depth();
+    if (choice.onednn && macs >= choice.least_onednn_macs &&
+        range.fits(std::min(options.accumulator_bits, 32)) && onednn_is_exact(layer)) {
         if (auto kernel = make_onednn_convolution(layer)) return kernel;
     }
     return std::make_unique<PairsConvolution>(layer, options, range, simd_kernels(choice.isa));

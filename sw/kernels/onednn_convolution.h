@@ -11,10 +11,15 @@ namespace accelsim::kernels {
 /// to be exact: see onednn_is_exact().
 std::unique_ptr<ArrayKernel> make_onednn_convolution(const QuantizedLayer& layer);
 
-/// Whether oneDNN's 8-bit convolutions are exact on this processor, within ONEDNN_MAX_CPU_ISA: it
-/// uses dot products that add in 32 bits, and a known-answer test with extreme values, made once a
-/// process, holds. Without such instructions it adds pairs of products in 16 bits, which saturate,
-/// and halves signed weights.
-bool onednn_is_exact(bool signed_input);
+/// Whether oneDNN's convolution of this layer is exact on this processor, within
+/// ONEDNN_MAX_CPU_ISA. Three things must hold:
+/// - It uses dot products that add in 32 bits. Without them it adds pairs of products in 16 bits,
+///   which saturate, and halves signed weights.
+/// - A known-answer test with extreme values, made once a process, holds.
+/// - Its sums pass through 32-bit floats on their way out in some of its implementations, signed
+///   input moved by 128: either no sum leaves the 24 bits that those hold, or, for unsigned input,
+///   a known-answer test with this layer's own primitive holds, whose sums are larger than any of
+///   the layer's and odd.
+bool onednn_is_exact(const QuantizedLayer& layer);
 
 }  // namespace accelsim::kernels

@@ -1,8 +1,9 @@
+#include <algorithm>
 #include <dnnl.hpp>
-#include <limits>
 #include <vector>
 
 #include "sw/kernels/onednn_convolution.h"
+#include "sw/kernels/sum_range.h"
 #include "sw/numeric/bit_packing.h"
 #include "sw/numeric/random.h"
 
@@ -130,15 +131,89 @@ bool passes(bool signed_input) {
     return true;
 }
 
-}  // namespace
+/// No sum that oneDNN holds leaves the integers that a 32-bit float holds.
+bool floats_hold_sums(const QuantizedLayer& layer) {
+    constexpr int kFloatBits = 25;
+    // Signed input is moved by 128 and the sum corrected in the end.
+    const NumberFormat input =
+        layer.input_format.is_signed ? NumberFormat{9, true} : layer.input_format;
+    return sum_range(layer, input, kFloatBits).fits(kFloatBits);
+}
 
-bool onednn_is_exact(bool signed_input) {
+/// Pixels first..end - 1 of `map` that `kernel` taps see from output pixel `pixel`.
+struct Taps {
+    Taps(int64_t pixel, int stride, int pad, int kernel, int64_t map)
+        : first(std::max<int64_t>(0, pad - pixel * stride)),
+          end(std::min<int64_t>(kernel, map + pad - pixel * stride)) {}
+
+    int64_t count() const { return std::max<int64_t>(0, end - first); }
+    bool hold(int64_t tap) const { return tap >= first && tap < end; }
+
+    int64_t first;
+    int64_t end;
+};
+
+/// Every product is as far below zero as it can be but one for each output channel, whose tap goes
+/// round the kernel: at every output pixel some sum is odd.
+bool keeps_large_sums(const QuantizedLayer& layer) {
+    constexpr int64_t kInput = 255, kWeight = -128;
+    const Window& window = layer.window;
+    const int64_t positions = int64_t{window.kernel_height} * window.kernel_width;
+    const int64_t channels = layer.input.channels / layer.groups;
+    constexpr int64_t kMostDepth = (int64_t{1} << 31) / (kInput * -kWeight);
+    if (layer.out_channels() / layer.groups < positions || layer.depth() > kMostDepth) return false;
+    QuantizedLayer extreme;
+    extreme.name = layer.name;
+    extreme.input = layer.input;
+    extreme.conv = layer.conv;
+    extreme.window = window;
+    extreme.groups = layer.groups;
+    extreme.input_format = {8, false};
+    extreme.weight_format = {8, true};
+    extreme.weights.assign(static_cast<size_t>(layer.depth() * layer.out_channels()), kWeight);
+    for (int64_t n = 0; n < layer.out_channels(); ++n) {
+        const int64_t k = n % positions * channels;
+        ++extreme.weights[static_cast<size_t>(k * layer.out_channels() + n)];
+    }
+    const auto kernel = make_onednn_convolution(extreme);
+    if (!kernel) return false;
+    const std::vector<uint8_t> input(static_cast<size_t>(layer.input.elements()), kInput);
+    std::vector<int32_t> sums(static_cast<size_t>(layer.conv.elements()));
+    KernelWorkspace workspace;
+    kernel->compute(input.data(), {0, layer.conv.height}, {sums.data(), nullptr}, workspace);
+    const int32_t* sum = sums.data();
+    for (int64_t y = 0; y < layer.conv.height; ++y) {
+        const Taps rows(y, window.stride_height, window.pad_top, window.kernel_height,
+                        layer.input.height);
+        for (int64_t x = 0; x < layer.conv.width; ++x) {
+            const Taps cols(x, window.stride_width, window.pad_left, window.kernel_width,
+                            layer.input.width);
+            const int64_t all = kWeight * rows.count() * cols.count() * channels;
+            for (int64_t n = 0; n < layer.out_channels(); ++n) {
+                const int64_t tap = n % positions;
+                const bool sees_tap =
+                    rows.hold(tap / window.kernel_width) && cols.hold(tap % window.kernel_width);
+                if (*sum++ != kInput * (all + (sees_tap ? 1 : 0))) return false;
+            }
+        }
+    }
+    return true;
+}
+
+bool passes_once(bool signed_input) {
     if (signed_input) {
         static const bool exact = passes(true);
         return exact;
     }
     static const bool exact = passes(false);
     return exact;
+}
+
+}  // namespace
+
+bool onednn_is_exact(const QuantizedLayer& layer) {
+    if (!passes_once(layer.input_format.is_signed)) return false;
+    return floats_hold_sums(layer) || (!layer.input_format.is_signed && keeps_large_sums(layer));
 }
 
 }  // namespace accelsim::kernels

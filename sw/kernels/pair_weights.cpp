@@ -90,7 +90,7 @@ int16_t plane_of(int16_t weight, int plane, int planes) {
 class BlockPacker {
   public:
     BlockPacker(const QuantizedLayer& layer, const PairProgram& program, int planes, int lanes,
-                ChannelBlock& block)
+                PackedChannels& block)
         : layer_(layer),
           program_(program),
           planes_(planes),
@@ -149,7 +149,7 @@ class BlockPacker {
     int planes_;
     size_t width_;
     int64_t columns_;  ///< of a group
-    ChannelBlock& block_;
+    PackedChannels& block_;
 };
 
 }  // namespace
@@ -169,7 +169,7 @@ PairWeights pack_pair_weights(const QuantizedLayer& layer, const SumOrder& order
             built_for = groups;
         }
         for (int64_t n = 0; n < groups * columns; n += widest) {
-            ChannelBlock block;
+            PackedChannels block;
             block.first_channel = group * columns + n;
             block.channels = std::min(widest, groups * columns - n);
             block.input_offset = group * (layer.input.channels / layer.groups);

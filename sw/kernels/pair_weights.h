@@ -42,7 +42,7 @@ struct PairProgram {
 };
 
 /// Output channels that are computed together.
-struct ChannelBlock {
+struct PackedChannels {
     int64_t first_channel = 0;
     int64_t channels = 0;
     int64_t input_offset = 0;  ///< of its first group in an input pixel
@@ -58,7 +58,7 @@ struct ChannelBlock {
 /// which the weights between groups are zero.
 struct PairWeights {
     std::vector<PairProgram> programs;
-    std::vector<ChannelBlock> blocks;
+    std::vector<PackedChannels> blocks;
 };
 
 /// `row_pitch`: elements from an input row to the next; `input_offset`: what input values are less

@@ -97,7 +97,7 @@ int64_t PairsConvolution::compute(const uint8_t* input, RowRange rows, const Sum
     const int16_t* strip = widen(input, rows, workspace);
     const int64_t pixels = rows.count * computed_.width;
     int64_t overflows = 0;
-    for (const ChannelBlock& block : weights_.blocks) {
+    for (const PackedChannels& block : weights_.blocks) {
         for (int64_t first = 0; first < pixels; first += kTilePixels) {
             Tile tile;
             tile.pixels = static_cast<int>(std::min<int64_t>(kTilePixels, pixels - first));
@@ -116,7 +116,7 @@ int64_t PairsConvolution::compute(const uint8_t* input, RowRange rows, const Sum
     return overflows;
 }
 
-int64_t PairsConvolution::compute_tile(const ChannelBlock& block, const Tile& tile,
+int64_t PairsConvolution::compute_tile(const PackedChannels& block, const Tile& tile,
                                        const SumRows& sums) const {
     if (is_wide_) return compute_by_piece(block, tile, sums.wide);
     if (is_ordered_) return compute_by_piece(block, tile, sums.narrow);
@@ -124,7 +124,7 @@ int64_t PairsConvolution::compute_tile(const ChannelBlock& block, const Tile& ti
     return 0;
 }
 
-void PairsConvolution::compute_plainly(const ChannelBlock& block, const Tile& tile,
+void PairsConvolution::compute_plainly(const PackedChannels& block, const Tile& tile,
                                        int32_t* sums) const {
     const PairProgram& program = weights_.programs[block.program];
     const bool fills_vectors = block.channels == int64_t{block.vectors} * simd_.lanes;
@@ -141,7 +141,7 @@ void PairsConvolution::compute_plainly(const ChannelBlock& block, const Tile& ti
 }
 
 template <typename Sum>
-int64_t PairsConvolution::compute_by_piece(const ChannelBlock& block, const Tile& tile,
+int64_t PairsConvolution::compute_by_piece(const PackedChannels& block, const Tile& tile,
                                            Sum* sums) const {
     constexpr bool kWide = std::is_same_v<Sum, int64_t>;
     const PairProgram& program = weights_.programs[block.program];

@@ -36,10 +36,10 @@ class PairsConvolution : public ArrayKernel {
     /// The rows of the input that those of the convolution read, padded and widened.
     const int16_t* widen(const uint8_t* input, RowRange rows, KernelWorkspace& workspace) const;
     void widen_row(const uint8_t* input, int64_t y, int16_t* row) const;
-    int64_t compute_tile(const ChannelBlock& block, const Tile& tile, const SumRows& sums) const;
-    void compute_plainly(const ChannelBlock& block, const Tile& tile, int32_t* sums) const;
+    int64_t compute_tile(const PackedChannels& block, const Tile& tile, const SumRows& sums) const;
+    void compute_plainly(const PackedChannels& block, const Tile& tile, int32_t* sums) const;
     template <typename Sum>
-    int64_t compute_by_piece(const ChannelBlock& block, const Tile& tile, Sum* sums) const;
+    int64_t compute_by_piece(const PackedChannels& block, const Tile& tile, Sum* sums) const;
 
     const QuantizedLayer& layer_;
     const SimdKernels& simd_;

@@ -29,15 +29,14 @@ WeightSums weight_sums(const QuantizedLayer& layer) {
 
 int64_t magnitude(NumberFormat format) { return std::max(-format.min(), format.max()); }
 
-SumRange sum_range(const QuantizedLayer& layer, int bits) {
-    const int64_t most =
-        layer.depth() * magnitude(layer.input_format) * magnitude(layer.weight_format);
+SumRange sum_range(const QuantizedLayer& layer, NumberFormat input, int bits) {
+    const int64_t most = layer.depth() * magnitude(input) * magnitude(layer.weight_format);
     SumRange range{-most, most};
     if (range.fits(bits)) return range;
     range = {};
     const WeightSums sums = weight_sums(layer);
-    const int64_t low = layer.input_format.min();
-    const int64_t high = layer.input_format.max();
+    const int64_t low = input.min();
+    const int64_t high = input.max();
     for (size_t n = 0; n < sums.positive.size(); ++n) {
         range.low = std::min(range.low, sums.positive[n] * low + sums.negative[n] * high);
         range.high = std::max(range.high, sums.positive[n] * high + sums.negative[n] * low);

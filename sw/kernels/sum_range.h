@@ -18,8 +18,12 @@ struct SumRange {
     }
 };
 
-/// From the formats where they suffice for that many bits, otherwise from the weights.
-SumRange sum_range(const QuantizedLayer& layer, int bits);
+/// From the formats where they suffice for that many bits, otherwise from the weights. `input`: the
+/// format of the values that they are multiplied with.
+SumRange sum_range(const QuantizedLayer& layer, NumberFormat input, int bits);
+inline SumRange sum_range(const QuantizedLayer& layer, int bits) {
+    return sum_range(layer, layer.input_format, bits);
+}
 
 /// The largest magnitude of a format's values.
 int64_t magnitude(NumberFormat format);

@@ -84,6 +84,8 @@ struct Graph {
     MapShape shape_of(int producer) const {
         return producer == kNetworkInput ? input : nodes[static_cast<size_t>(producer)].output;
     }
+    /// Multiply-accumulates of one image, padding counted.
+    int64_t macs() const;
     /// For messages: `'NAME'`, or `the network's input`.
     std::string describe(int producer) const;
     /// By node, who reads its output; a node that adds it to itself twice.

@@ -49,7 +49,8 @@ Graph single_conv(const ConvParams& params) {
 
 }  // namespace
 
-Graph load_network(const NetworkParams& params, uint64_t seed, Values values) {
+Graph load_network(const NetworkParams& params, uint64_t seed, Values values,
+                   const ProgressCallback& progress) {
     Graph graph;
     if (params.onnx) {
         graph = import_onnx(*params.onnx, params.typed_path, values);
@@ -66,7 +67,7 @@ Graph load_network(const NetworkParams& params, uint64_t seed, Values values) {
     }
     if (params.input) graph.preprocessing = *params.input;
     check_preprocessing(graph.preprocessing, graph.input);
-    if (!params.onnx && values == Values::kAll) seed_weights(graph, seed);
+    if (!params.onnx && values == Values::kAll) seed_weights(graph, seed, progress);
     return graph;
 }
 

@@ -187,6 +187,13 @@ std::vector<float> OnnxConstants::floats(const std::string& name) const {
 std::vector<int64_t> OnnxConstants::integers(const std::string& name) const {
     const onnx::TensorProto& tensor = find(name);
     const size_t count = check(tensor, onnx::TensorProto::INT64);
+    // With or without values: larger data may have stayed in the file, and shapes are never large.
+    constexpr size_t kMostIntegers = kMostSkimmedBytes / sizeof(int64_t);
+    if (count > kMostIntegers) {
+        throw OnnxRefusal{"constant '" + name + "' must have at most " +
+                              std::to_string(kMostIntegers) + " values",
+                          std::to_string(count)};
+    }
     return read_values<int64_t>(tensor, tensor.int64_data(), count);
 }
 

@@ -27,7 +27,7 @@ onnx::ModelProto load_onnx_model(const std::string& path, const std::string& sho
 std::string dims_to_string(const std::vector<int64_t>& dims);
 
 /// The constants of a graph by name: initializers and the values of Constant nodes. The model
-/// outlives it. One that was left in the file reads as zeros.
+/// outlives it. Real values that were left in the file read as zeros.
 class OnnxConstants {
   public:
     OnnxConstants(const onnx::GraphProto& graph, Values values);
@@ -40,6 +40,7 @@ class OnnxConstants {
     std::vector<float> floats(const std::string& name) const;
     /// The same; without values it is only checked, and nothing is returned.
     std::vector<float> weights(const std::string& name) const;
+    /// At most 8192 values, which never stay in the file.
     std::vector<int64_t> integers(const std::string& name) const;
 
   private:

@@ -4,6 +4,7 @@
 
 #include "sw/network/onnx_activation.h"
 #include "sw/network/onnx_shortcut.h"
+#include "sw/network/onnx_window.h"
 
 namespace accelsim {
 namespace {
@@ -33,55 +34,6 @@ void require_rank(const std::vector<int64_t>& dims, size_t rank, const std::stri
     }
 }
 
-int extent(int64_t value) {
-    if (value < 0 || value > kMaxWindowExtent) {
-        throw OnnxRefusal{
-            "kernel, strides and padding must be 0.." + std::to_string(kMaxWindowExtent),
-            std::to_string(value)};
-    }
-    return static_cast<int>(value);
-}
-
-std::vector<int64_t> spatial(OnnxAttributes& attributes, const std::string& name, size_t count,
-                             int64_t fallback) {
-    auto values = attributes.integers(name, std::vector<int64_t>(count, fallback));
-    if (values.size() != count) {
-        throw OnnxRefusal{"attribute '" + name + "' must have " + std::to_string(count) + " values",
-                          std::to_string(values.size())};
-    }
-    return values;
-}
-
-AutoPad read_auto_pad(OnnxAttributes& attributes, Window& window) {
-    const auto pads = spatial(attributes, "pads", 4, 0);
-    const std::string mode = attributes.text("auto_pad", "NOTSET");
-    window.pad_top = extent(pads[0]);
-    window.pad_left = extent(pads[1]);
-    window.pad_bottom = extent(pads[2]);
-    window.pad_right = extent(pads[3]);
-    if (mode == "NOTSET" || mode.empty()) return AutoPad::kExplicit;
-    if (window.pad_top + window.pad_left + window.pad_bottom + window.pad_right != 0) {
-        throw OnnxRefusal{"pads and auto_pad exclude each other", mode + " with pads"};
-    }
-    if (mode == "VALID") return AutoPad::kExplicit;
-    if (mode == "SAME_UPPER") return AutoPad::kSameUpper;
-    if (mode == "SAME_LOWER") return AutoPad::kSameLower;
-    throw OnnxRefusal{"auto_pad must be NOTSET, SAME_UPPER, SAME_LOWER or VALID", mode};
-}
-
-/// Strides, dilations (1 only) and padding; the kernel is known.
-AutoPad read_sliding(OnnxAttributes& attributes, Window& window) {
-    const auto strides = spatial(attributes, "strides", 2, 1);
-    window.stride_height = extent(strides[0]);
-    window.stride_width = extent(strides[1]);
-    for (int64_t dilation : spatial(attributes, "dilations", 2, 1)) {
-        if (dilation != 1) {
-            throw OnnxRefusal{"dilations other than 1 are not available", std::to_string(dilation)};
-        }
-    }
-    return read_auto_pad(attributes, window);
-}
-
 /// (out, in, height, width) to (height, width, in, out).
 std::vector<float> to_hwio(const std::vector<float>& oihw, const std::vector<int64_t>& dims) {
     const int64_t out = dims[0], in = dims[1], taps = dims[2] * dims[3];
@@ -109,8 +61,8 @@ OnnxDraft read_conv(const Proto& proto, const OnnxConstants& constants,
         throw OnnxRefusal{"kernel_shape must be that of the weight, " + dims_to_string(dims),
                           dims_to_string(kernel)};
     }
-    node.window.kernel_height = extent(dims[2]);
-    node.window.kernel_width = extent(dims[3]);
+    node.window.kernel_height = window_extent(dims[2]);
+    node.window.kernel_width = window_extent(dims[3]);
     draft.auto_pad = read_sliding(attributes, node.window);
     const int64_t groups = attributes.integer("group", 1);
     if (groups < 1 || groups > dims[0] || dims[0] % groups != 0) {
@@ -192,9 +144,9 @@ OnnxDraft read_pool(const Proto& proto, OnnxAttributes& attributes) {
     Node& node = draft.node;
     node.op = Op::kPool;
     node.pool.kind = proto.op_type() == "MaxPool" ? PoolKind::kMax : PoolKind::kAverage;
-    const auto kernel = spatial(attributes, "kernel_shape", 2, 0);
-    node.pool.window.kernel_height = extent(kernel[0]);
-    node.pool.window.kernel_width = extent(kernel[1]);
+    const auto kernel = spatial_attribute(attributes, "kernel_shape", 2, 0);
+    node.pool.window.kernel_height = window_extent(kernel[0]);
+    node.pool.window.kernel_width = window_extent(kernel[1]);
     draft.auto_pad = read_sliding(attributes, node.pool.window);
     if (attributes.integer("ceil_mode", 0) != 0) {
         throw OnnxRefusal{"ceil_mode is not available", "1"};

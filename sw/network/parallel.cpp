@@ -3,31 +3,35 @@
 #include <algorithm>
 #include <atomic>
 #include <exception>
-#include <mutex>
 #include <thread>
 #include <vector>
 
 namespace accelsim {
 
+void SharedProgress::add(int64_t part) {
+    if (!callback_) return;
+    const std::lock_guard<std::mutex> lock(mutex_);
+    done_ += part;
+    callback_(done_, total_);
+}
+
 void for_each_index(int64_t count, int threads, const std::function<void(int64_t)>& body,
                     const ProgressCallback& progress) {
     std::atomic<int64_t> next{0};
+    SharedProgress done(count, progress);
     std::mutex mutex;
-    int64_t done = 0;
     std::exception_ptr failure;
     const auto work = [&] {
         for (int64_t index = next++; index < count; index = next++) {
             try {
                 body(index);
+                done.add(1);
             } catch (...) {
                 const std::lock_guard<std::mutex> lock(mutex);
                 if (!failure) failure = std::current_exception();
                 next = count;
                 return;
             }
-            const std::lock_guard<std::mutex> lock(mutex);
-            ++done;
-            if (progress) progress(done, count);
         }
     };
     std::vector<std::thread> helpers;

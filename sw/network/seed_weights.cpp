@@ -17,6 +17,9 @@ namespace {
 // before it.
 constexpr double kWantedFraction = 0.55;
 constexpr double kWantedPooledFraction = 0.65;
+// Multiply-accumulates that take about as long as to draw a weight, and to centre an output.
+constexpr int64_t kWeightMacs = 100;
+constexpr int64_t kOutputMacs = 1500;
 constexpr int64_t kSmallImagePixels = int64_t{64} * 64;
 
 enum Stream : uint64_t { kWeights, kBias, kGamma, kMean, kVariance, kThreshold, kStreams };
@@ -59,17 +62,34 @@ class Seeder {
         }
     }
 
-    void run() {
+    void run(const ProgressCallback& progress) {
+        SharedProgress done(work(), progress);
         for (size_t i = 0; i < graph_.nodes.size(); ++i) {
             if (graph_.nodes[i].op == Op::kBatchNorm) seed_batch_norm(i);
             if (graph_.nodes[i].has_weights()) seed_convolution(i);
             maps_.clear();
-            for (GraphMaps& image : images_) maps_.push_back(&image.advance());
+            for (GraphMaps& image : images_) {
+                maps_.push_back(&image.advance());
+                done.add(graph_.nodes[i].macs());
+            }
             if (const auto target = shifted_node(i)) centre(i, *target);
+            done.add(seeding_work(graph_.nodes[i]));
         }
     }
 
   private:
+    static int64_t seeding_work(const Node& node) {
+        if (!node.has_weights()) return 0;
+        return kWeightMacs * node.depth() * node.out_channels +
+               kOutputMacs * node.output.elements();
+    }
+
+    int64_t work() const {
+        int64_t sum = static_cast<int64_t>(images_.size()) * graph_.macs();
+        for (const Node& node : graph_.nodes) sum += seeding_work(node);
+        return sum;
+    }
+
     RandomStream random(size_t node, Stream stream) const {
         return RandomStream(seed_, node * kStreams + stream);
     }
@@ -196,6 +216,8 @@ class Seeder {
 
 }  // namespace
 
-void seed_weights(Graph& graph, uint64_t seed) { Seeder(graph, seed).run(); }
+void seed_weights(Graph& graph, uint64_t seed, const ProgressCallback& progress) {
+    Seeder(graph, seed).run(progress);
+}
 
 }  // namespace accelsim

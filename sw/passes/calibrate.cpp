@@ -107,18 +107,18 @@ Calibration calibrate(const Graph& graph, const ImageSet& images, CalibrationMet
     const bool with_histograms = method == CalibrationMethod::kPercentile;
     RangeRecorder all(tensors, with_histograms);
     std::mutex mutex;
-    for_each_index(
-        images.size(), threads,
-        [&](int64_t i) {
-            RangeRecorder recorder(tensors, with_histograms);
-            const FloatMap input = real_input(images.pixels(i), graph.preprocessing);
-            recorder.add(0, input);
-            run_float(graph, input,
-                      [&](size_t node, const FloatMap& map) { recorder.add(node + 1, map); });
-            const std::lock_guard<std::mutex> lock(mutex);
-            all.add(recorder);
-        },
-        progress);
+    SharedProgress done(images.size() * graph.macs(), progress);
+    for_each_index(images.size(), threads, [&](int64_t i) {
+        RangeRecorder recorder(tensors, with_histograms);
+        const FloatMap input = real_input(images.pixels(i), graph.preprocessing);
+        recorder.add(0, input);
+        run_float(graph, input, [&](size_t node, const FloatMap& map) {
+            recorder.add(node + 1, map);
+            done.add(graph.nodes[node].macs());
+        });
+        const std::lock_guard<std::mutex> lock(mutex);
+        all.add(recorder);
+    });
     Calibration calibration;
     calibration.input = all.range(0, percentile);
     for (size_t i = 1; i < tensors; ++i) calibration.outputs.push_back(all.range(i, percentile));

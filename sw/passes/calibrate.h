@@ -44,7 +44,8 @@ struct Calibration {
 };
 
 /// Runs the images through the float network and records what each tensor holds. Throws UserError
-/// that names the first tensor whose values are not all finite.
+/// that names the first tensor whose values are not all finite. `progress` counts
+/// multiply-accumulates.
 Calibration calibrate(const Graph& graph, const ImageSet& images, CalibrationMethod method,
                       double percentile, int threads = 1, const ProgressCallback& progress = {});
 

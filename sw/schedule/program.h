@@ -9,6 +9,7 @@
 #include "sw/params/accelerator_params.h"
 #include "sw/schedule/plan.h"
 #include "sw/timing/jobs.h"
+#include "sw/timing/layer_loops.h"
 
 namespace accelsim {
 
@@ -20,8 +21,7 @@ struct DramLayout {
     int64_t residual_address = 0;
 };
 
-/// Everything that the hardware is told about one layer: registers, tables, constants, and the
-/// weights as they lie in DRAM.
+/// Everything that the hardware is told about one layer: registers, tables and constants.
 struct LayerProgram {
     std::string name;
     LayerPlan plan;
@@ -48,7 +48,7 @@ LayerProgram build_program(const QuantizedLayer& layer, const AcceleratorParams&
 /// The order in which post-processing sees a layer's words, which a randomized ReLU follows: for
 /// every element of the computed map, (conv height, conv width, out_channels) row-major, the number
 /// of the word that carries it; -1 where it is not computed.
-std::vector<int32_t> post_word_order(const LayerProgram& program, const ArrayParams& array,
+std::vector<int32_t> post_word_order(const LayerLoops& loops, const ArrayParams& array,
                                      MapShape conv);
 
 /// The Program as text, for people and for diff.

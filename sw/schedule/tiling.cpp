@@ -86,42 +86,6 @@ InputBoxes TilingProblem::input_boxes() const {
         slot_elements};
 }
 
-Box TilingProblem::kernel_span(KRange depth) const {
-    const auto kernel_rows = window_.kernel_height;
-    const auto kernel_cols = window_.kernel_width;
-    Box span{0, kernel_rows, 0, kernel_cols, 0, static_cast<int32_t>(group_channels_)};
-    if (!layer_.has_array_work()) {
-        span.c1 = static_cast<int32_t>(channel_lanes_);
-        return span;
-    }
-    const int64_t last_k = depth.end() - 1;
-    const int64_t first = depth.first / group_channels_;
-    const int64_t last = last_k / group_channels_;
-    span.y0 = static_cast<int32_t>(first / kernel_cols);
-    span.y1 = static_cast<int32_t>(last / kernel_cols + 1);
-    if (span.rows() > 1) return span;
-    span.x0 = static_cast<int32_t>(first % kernel_cols);
-    span.x1 = static_cast<int32_t>(last % kernel_cols + 1);
-    if (span.cols() > 1) return span;
-    span.c0 = static_cast<int32_t>(depth.first % group_channels_);
-    span.c1 = static_cast<int32_t>(last_k % group_channels_ + 1);
-    return span;
-}
-
-Box TilingProblem::input_box(const Box& pixels, KRange depth, int64_t first_channel) const {
-    const Box span = kernel_span(depth);
-    const auto height = static_cast<int32_t>(layer_.input.height);
-    const auto width = static_cast<int32_t>(layer_.input.width);
-    Box box;
-    box.y0 = std::max(0, pixels.y0 * window_.stride_height + span.y0 - window_.pad_top);
-    box.y1 = std::min(height, (pixels.y1 - 1) * window_.stride_height + span.y1 - window_.pad_top);
-    box.x0 = std::max(0, pixels.x0 * window_.stride_width + span.x0 - window_.pad_left);
-    box.x1 = std::min(width, (pixels.x1 - 1) * window_.stride_width + span.x1 - window_.pad_left);
-    box.c0 = static_cast<int32_t>(first_channel) + span.c0;
-    box.c1 = static_cast<int32_t>(first_channel) + span.c1;
-    return box.empty() ? Box{} : box;
-}
-
 std::string TilingProblem::why_not(const TileSizes& sizes) const {
     const auto too_small = [](const char* buffer, int64_t bits, int64_t slot_bits) {
         return fmt::format("{}: a block needs {} bytes, a slot has {}", buffer,

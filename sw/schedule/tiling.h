@@ -46,10 +46,6 @@ class TilingProblem {
     /// Empty if the sizes fit; otherwise which slot is too small and by how much.
     std::string why_not(const TileSizes& sizes) const;
 
-    /// Input box of the output pixels `pixels` and a depth range, clipped to the map.
-    /// `first_channel` is the group's first input channel.
-    Box input_box(const Box& pixels, KRange depth, int64_t first_channel) const;
-
     int64_t computed_height() const { return computed_height_; }
     int64_t computed_width() const { return computed_width_; }
     int64_t pool_height() const { return pool_height_; }
@@ -67,8 +63,6 @@ class TilingProblem {
 
   private:
     int64_t pool_positions() const { return int64_t{window_.kernel_height} * window_.kernel_width; }
-    /// Kernel rows, kernel columns and channels that a depth range spans.
-    Box kernel_span(KRange depth) const;
     /// The k of a full K tile.
     int64_t k_tile() const;
     int64_t output_slot_words() const;

@@ -139,22 +139,14 @@ void LayerServers::stationary_tiles(const TileGroup& group, OperandSlot& station
                                     int64_t{array.pe_pipeline_stages} * array.rows;
         events.last_column_first_output_cycle = *events.first_output_cycle + array.cols - 1;
     }
-    // (2) `n` more tiles, which wait for loads alone: S_i = max(S_(i-1) + step, WL_(i-1) + L +
-    // gap), WL_i = max(WL_(i-1) + L, S_(i-1) + passing). The longest path through n steps of these
-    // is straight: at most one stretch of loads behind one another.
+    // (2) `n` more tiles, each of which waits for the one before and for its own load:
+    // WL_i = S_(i-1) + passing, S_i = max(E_(i-1), WL_i + gap). A load never waits for the one
+    // before it: between them lies a tile's start, at least L after its own load's.
     const int64_t passing = passing_delay(group);
     const int64_t step = std::max(group.cycles, passing + gap);
-    const auto start_of = [&](int64_t n) {
-        if (n == 0) return start;
-        return std::max({start + n * step, start + passing + gap + (n - 1) * load_cycles_,
-                         load + n * load_cycles_ + gap});
-    };
     const int64_t n = group.tiles - 1;
-    const int64_t last_start = start_of(n);
-    const int64_t last_load =
-        n == 0 ? load
-               : std::max({load + n * load_cycles_, start + passing + (n - 1) * load_cycles_,
-                           start_of(n - 1) + passing});
+    const int64_t last_start = start + n * step;
+    const int64_t last_load = n == 0 ? load : last_start - step + passing;
     feed(start, last_start + group.cycles, group);
     tallies[Tallies::kWeightLoad] += last_start - start - n * group.cycles;
     // (3) What they leave.

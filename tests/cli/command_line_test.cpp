@@ -28,7 +28,9 @@ TEST(CommandLine, HelpsForEachCommand) {
     EXPECT_THAT(run_program("check --help").output, HasSubstr("--json"));
     const std::string compare = run_program("compare --help").output;
     EXPECT_THAT(compare, HasSubstr("--quiet"));
+    EXPECT_THAT(compare, HasSubstr("--limit N "));
     EXPECT_THAT(compare, ::testing::Not(HasSubstr("--fidelity")));
+    EXPECT_THAT(compare, ::testing::Not(HasSubstr("--simulate")));
 }
 
 struct WrongCall {
@@ -64,6 +66,13 @@ INSTANTIATE_TEST_SUITE_P(
                   "--fidelity: compare runs every fidelity"},
         WrongCall{"compare --config configs/gemm.yaml --set simulation.fidelity=cycle",
                   "--set simulation.fidelity=cycle: compare runs every fidelity"},
+        WrongCall{"compare --config configs/gemm.yaml --simulate 2",
+                  "--simulate: compare simulates all of its images, see `--limit N`"},
+        WrongCall{"compare --config configs/gemm.yaml --set simulation.simulate=2",
+                  "--set simulation.simulate=2: compare simulates all of its images, see `--limit "
+                  "N`"},
+        WrongCall{"compare --config configs/gemm.yaml --limit 0",
+                  "--limit 0: simulation.limit: must be an integer from 1 to 10000000, got 0"},
         WrongCall{"compare --config configs/gemm.yaml --vcd waves.vcd",
                   "--vcd: is an option of `accelsim run` alone"},
         WrongCall{"compare --config configs/gemm.yaml --no-verify",

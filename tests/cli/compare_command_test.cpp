@@ -67,6 +67,24 @@ TEST(CompareCommand, ShowsEveryLayerOfAnOddMachine) {
         << "seven values of two images";
 }
 
+TEST(CompareCommand, ComparesAsManyImagesAsTheLimitSays) {
+    const auto compared = [](const std::string& options) {
+        const ProgramOutcome outcome = run_program("compare --config " + options);
+        EXPECT_EQ(outcome.status, 0) << outcome.errors;
+        std::smatch images, values;
+        EXPECT_TRUE(std::regex_search(outcome.output, images, std::regex(", ([0-9]+) compared\n")));
+        EXPECT_TRUE(
+            std::regex_search(outcome.output, values, std::regex("\ngemm .* ([0-9,]+) +0 +0\n|$")));
+        return images[1].str() + " images, " + values[1].str() + " values";
+    };
+    EXPECT_EQ(compared("configs/gemm.yaml"), "1 images, 2,560 values");
+    EXPECT_EQ(compared("configs/gemm.yaml --limit 3"), "3 images, 7,680 values");
+    EXPECT_EQ(compared("configs/gemm.yaml --set simulation.limit=2"), "2 images, 5,120 values");
+    // Of a configuration that asks for more: two evaluated, two simulated.
+    EXPECT_EQ(compared("tests/cli/data/odd.yaml --limit 1"), "1 images,  values");
+    EXPECT_EQ(compared("tests/cli/data/odd.yaml --limit 3"), "3 images,  values");
+}
+
 TEST(CompareCommand, HoldsWithIdealDramAndMapsOnChip) {
     for (const std::string dataflow : {"ws", "os", "is"}) {
         const ProgramOutcome outcome = run_program(

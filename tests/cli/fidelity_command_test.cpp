@@ -90,9 +90,10 @@ TEST_F(FidelityCommand, TensorsNeedValues) {
               "--set simulation.values=false: simulation.values: must be true with --dump-tensors, "
               "got false\n");
     EXPECT_EQ(errors("--config configs/gemm.yaml --fidelity estimate"),
-              "--dump-tensors: simulation.values: must be false with fidelity estimate: it "
-              "computes times alone, got true\n");
+              "--dump-tensors: needs values, and fidelity estimate has none\n");
     EXPECT_EQ(errors("--config '" + config.string() + "'"),
+              "--dump-tensors: needs values, and fidelity estimate has none\n");
+    EXPECT_EQ(errors("--fidelity transaction --config '" + config.string() + "'"),
               config.string() +
                   ":2:42: simulation.values: must be true with --dump-tensors, got false\n");
 }

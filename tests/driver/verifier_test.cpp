@@ -1,5 +1,6 @@
 #include "sw/driver/verifier.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "sw/base/log.h"
@@ -31,7 +32,6 @@ LayerOutcome outcome_of(size_t layer, const std::vector<int32_t>& output) {
 }
 
 TEST(Verifier, CountsEveryDifference) {
-    set_log_level(LogLevel::kError);
     QuantizedNetwork network;
     network.layers.push_back(scaling("fc", {2, 3}));
     Verifier verifier(network, {});
@@ -67,10 +67,46 @@ TEST(Verifier, CountsEveryDifference) {
     EXPECT_EQ(verifier.result().mismatches, 1);
     EXPECT_EQ(verifier.result().counter_mismatches, 3);
     EXPECT_EQ(verifier.result().images, 4);
+    EXPECT_EQ(verifier.differences().lines(),
+              (std::vector<std::string>{
+                  "layer fc, image 0: 1 of 2 values differ from the reference",
+                  "layer fc, image 0: 0 overflows and 1 saturations, the reference has 0 and 0",
+                  "layer fc, image 0: 2 overflows and 1 saturations, the reference has 0 and 0"}));
+    EXPECT_EQ(verifier.differences().count(), 3);
+}
+
+Differences numbered(int first, int end) {
+    Differences differences;
+    for (int i = first; i < end; ++i) differences.add(fmt::format("line {}", i));
+    return differences;
+}
+
+TEST(Differences, KeepsTheFirstOnesAndCountsAll) {
+    Differences all = numbered(0, 15);
+    EXPECT_EQ((all += numbered(15, 45)).count(), 45);
+    EXPECT_EQ((all += numbered(45, 50)).count(), 50);
+    EXPECT_EQ(all.lines(), numbered(0, 20).lines());
+    EXPECT_EQ(numbered(0, 21).lines(), numbered(0, 20).lines());
+    EXPECT_EQ(Differences::kMostLines, 20u);
+}
+
+TEST(Differences, AreToldOnce) {
+    set_log_level(LogLevel::kWarning);
+    const auto told = [](const Differences& differences, size_t first) {
+        ::testing::internal::CaptureStderr();
+        differences.tell(first);
+        differences.tell_how_many_more();
+        return ::testing::internal::GetCapturedStderr();
+    };
+    EXPECT_EQ(told({}, 0), "");
+    EXPECT_EQ(told(numbered(0, 3), 1), "accelsim: warning: line 1\naccelsim: warning: line 2\n");
+    EXPECT_EQ(told(numbered(0, 20), 20), "");
+    EXPECT_EQ(told(numbered(0, 23), 19),
+              "accelsim: warning: line 19\naccelsim: warning: 3 more differences from the "
+              "reference\n");
 }
 
 TEST(Verifier, KeepsMapsForTheLayersThatReadThemLater) {
-    set_log_level(LogLevel::kError);
     QuantizedNetwork network;
     network.layers = {scaling("double", {2}), scaling("triple", {3}), scaling("sum", {1})};
     network.layers[2].source = kNetworkInput;

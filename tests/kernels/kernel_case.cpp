@@ -186,6 +186,7 @@ std::string difference(const ReferenceResult& expected, const ReferenceResult& g
 
 std::vector<KernelChoice> kernel_choices() {
     std::vector<KernelChoice> choices = {KernelChoice::fastest()};
+    choices[0].least_onednn_macs = 0;
     for (Isa isa : {Isa::kGeneric, Isa::kSse41, Isa::kAvx2, Isa::kAvx512}) {
         if (isa <= usable_isa(isa_cap())) choices.push_back({isa, false});
     }

@@ -48,6 +48,56 @@ void expect_small(const KernelCase& drawn, const Small& expected) {
     }
 }
 
+/// Sums far beyond the 24 bits of a 32-bit float, odd and even, brought down by the bias so that
+/// their low bits show.
+KernelCase large_sums(MapShape input, int64_t out_channels, const Window& window, bool is_signed) {
+    KernelCase drawn;
+    QuantizedLayer& layer = drawn.layer;
+    layer.name = "large sums";
+    layer.input = input;
+    layer.window = window;
+    const auto slide = [](int64_t extent, int pads, int kernel, int stride) {
+        return (extent + pads - kernel) / stride + 1;
+    };
+    layer.conv = layer.output = {slide(input.height, window.pad_top + window.pad_bottom,
+                                       window.kernel_height, window.stride_height),
+                                 slide(input.width, window.pad_left + window.pad_right,
+                                       window.kernel_width, window.stride_width),
+                                 out_channels};
+    layer.input_format = {8, is_signed};
+    layer.weight_format = {8, true};
+    layer.output_format = {16, true};
+    layer.requantize = RequantizeRule::kShiftFloor;
+    Dice dice(7);
+    const auto most = static_cast<int32_t>(layer.input_format.max());
+    drawn.input = IntegerMap(input);
+    for (int32_t& value : drawn.input.data) value = most - (dice(0, 15) == 0 ? 1 : 0);
+    for (int64_t i = 0; i < layer.depth() * out_channels; ++i) {
+        layer.weights.push_back(static_cast<int16_t>(127 - (dice(0, 2) == 0 ? 1 : 0)));
+    }
+    const auto channels = static_cast<size_t>(out_channels);
+    // A sixteenth of the values and a third of the weights are one less.
+    const int64_t usual_sum = layer.depth() * (16 * most - 1) * (3 * 127 - 1) / 48;
+    layer.bias.assign(channels, static_cast<int32_t>(-usual_sum));
+    layer.multiplier.assign(channels, 0);
+    layer.shift.assign(channels, 0);
+    return drawn;
+}
+
+Window square_window(int kernel, int stride, int pad) {
+    return {kernel, kernel, stride, stride, pad, pad, pad, pad};
+}
+
+TEST(LayerKernel, LargeOddSumsAreExact) {
+    for (const bool is_signed : {false, true}) {
+        expect_equal(large_sums({3, 3, 4096}, 64, square_window(1, 1, 0), is_signed), "1 x 1");
+        expect_equal(large_sums({7, 7, 512}, 64, square_window(3, 1, 1), is_signed), "3 x 3");
+        expect_equal(large_sums({5, 3, 601}, 62, square_window(7, 2, 3), is_signed), "7 x 7");
+        expect_equal(large_sums({19, 19, 5}, 14, square_window(23, 2, 11), is_signed), "23 x 23");
+        expect_equal(large_sums({1, 1, 25088}, 40, square_window(1, 1, 0), is_signed), "Gemm");
+    }
+}
+
 TEST(LayerKernel, KnownAnswers) {
     KernelCase drawn = small_case();
     expect_small(drawn, {26, 0, 0});  // (110 - 7) / 4, rounded in two steps: 52, then 26
@@ -120,10 +170,13 @@ TEST(LayerKernel, WideExtremesAreExact) {
 
 TEST(LayerKernel, ChoosesTheKernelByWhatIsExact) {
     Dice dice(5);
-    KernelCase drawn = plain_convolution({8, 8, 16}, 16, 3, false, dice);
-    const bool onednn = isa_cap() == Isa::kNative && kernels::onednn_is_exact(false);
-    const std::string fast = onednn ? "onednn_int8" : "pairs_int16";
-    EXPECT_EQ(LayerKernel(drawn.layer, drawn.options).name(), fast);
+    const KernelCase large = plain_convolution({32, 32, 16}, 64, 3, false, dice);
+    const bool onednn = isa_cap() == Isa::kNative && kernels::onednn_is_exact(large.layer);
+    EXPECT_EQ(LayerKernel(large.layer, large.options).name(),
+              onednn ? "onednn_int8" : "pairs_int16");
+    KernelCase drawn =
+        plain_convolution({8, 8, 16}, 16, 3, false, dice);  // not worth oneDNN's tests
+    EXPECT_EQ(LayerKernel(drawn.layer, drawn.options).name(), "pairs_int16");
     EXPECT_EQ(LayerKernel(drawn.layer, drawn.options, {Isa::kNative, false}).name(), "pairs_int16");
     drawn.options.accumulator_bits = 12;
     EXPECT_EQ(LayerKernel(drawn.layer, drawn.options).name(), "ordered");

@@ -108,6 +108,29 @@ std::vector<BrokenModel> broken_tensors() {
     };
 }
 
+/// Has `flatten` reshape to that shape.
+void reshape_to(onnx::ModelProto& model, const std::vector<int64_t>& dims, bool raw) {
+    auto& node = node_named(model, "flatten");
+    node.set_op_type("Reshape");
+    node.add_input("shape");
+    auto* shape = model.mutable_graph()->add_initializer();
+    shape->set_name("shape");
+    shape->set_data_type(onnx::TensorProto::INT64);
+    shape->add_dims(static_cast<int64_t>(dims.size()));
+    if (raw) {
+        shape->set_raw_data(dims.data(), dims.size() * sizeof(int64_t));
+    } else {
+        shape->mutable_int64_data()->Add(dims.begin(), dims.end());
+    }
+}
+
+/// One value too many; without values the data in raw form is not even read.
+std::vector<int64_t> long_shape() { return std::vector<int64_t>(8193, 1); }
+
+constexpr const char* kLongShape =
+    "model.onnx: node 'flatten' (Reshape): constant 'shape' must have at most 8192 values, got "
+    "8193";
+
 std::vector<BrokenModel> broken_shapes() {
     return {
         {"WrongChannels", [](auto& m) { input_shape(m).mutable_dim(1)->set_dim_value(3); },
@@ -146,18 +169,12 @@ std::vector<BrokenModel> broken_shapes() {
          "model.onnx: node 'fc' (Gemm): must read a flat map (Flatten before it), got 3x2x4"},
         {"WrongReshape",
          [](auto& m) {
-             auto& node = node_named(m, "flatten");
-             node.set_op_type("Reshape");
-             node.add_input("shape");
-             auto* shape = m.mutable_graph()->add_initializer();
-             shape->set_name("shape");
-             shape->set_data_type(onnx::TensorProto::INT64);
-             shape->add_dims(2);
-             shape->add_int64_data(-1);
-             shape->add_int64_data(12);
+             reshape_to(m, {-1, 12}, false);
          },
          "model.onnx: node 'flatten' (Reshape): Reshape must flatten each image to (batch, 24), "
          "got -1x12"},
+        {"LongShape", [](auto& m) { reshape_to(m, long_shape(), false); }, kLongShape},
+        {"LongRawShape", [](auto& m) { reshape_to(m, long_shape(), true); }, kLongShape},
     };
 }
 

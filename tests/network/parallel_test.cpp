@@ -32,5 +32,32 @@ TEST(ForEachIndex, HandsOnTheException) {
     EXPECT_THROW(for_each_index(100, 1, fail), std::out_of_range);
 }
 
+TEST(ForEachIndex, HandsOnTheExceptionOfTheWatcher) {
+    const auto fail = [](int64_t done, int64_t) {
+        if (done == 7) throw std::out_of_range("seven");
+    };
+    for (const int threads : {1, 2, 5}) {
+        EXPECT_THROW(for_each_index(
+                         100, threads, [](int64_t) {}, fail),
+                     std::out_of_range);
+    }
+}
+
+TEST(SharedProgress, AddsUpInOrder) {
+    int64_t last = 0;
+    const ProgressCallback watch = [&](int64_t done, int64_t total) {
+        EXPECT_GT(done, last);
+        EXPECT_EQ(total, 5050);
+        last = done;
+    };
+    SharedProgress progress(5050, watch);
+    for_each_index(101, 4, [&](int64_t i) {
+        if (i > 0) progress.add(i);
+    });
+    EXPECT_EQ(last, 5050);
+    const ProgressCallback nobody;
+    SharedProgress(1, nobody).add(1);
+}
+
 }  // namespace
 }  // namespace accelsim

@@ -41,6 +41,21 @@ TEST(SeedWeights, IsTheSameOnEveryMachine) {
     EXPECT_EQ(checksum(load("mlp.yaml")), 7708889573407745160u);
 }
 
+TEST(SeedWeights, ReportsProgressToItsEnd) {
+    NetworkParams params;
+    params.conv = ConvParams{};
+    int64_t last = 0, calls = 0, whole = -1;
+    load_network(params, 1, Values::kAll, [&](int64_t done, int64_t total) {
+        EXPECT_GE(done, last);
+        last = done;
+        whole = total;
+        ++calls;
+    });
+    EXPECT_EQ(last, whole);
+    EXPECT_GT(calls, 8) << "one for each of the images at least";
+    load_network(params, 1, Values::kNone, [](int64_t, int64_t) { FAIL() << "nothing is seeded"; });
+}
+
 TEST(SeedWeights, BatchNormalizationIsNotTrivial) {
     for (const Node& node : load("vgg16_quarter.yaml").nodes) {
         if (node.op != Op::kBatchNorm) continue;

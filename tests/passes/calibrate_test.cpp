@@ -60,6 +60,22 @@ TEST(Calibrate, DoesNotDependOnThreadsAndPercentilesAreBelowTheMaximum) {
     }
 }
 
+TEST(Calibrate, ReportsProgressWithinAnImage) {
+    NetworkParams params;
+    params.yaml = std::string(ACCELSIM_SOURCE_DIR) + "/configs/networks/mlp.yaml";
+    const Graph graph = load_network(params, 1);
+    std::vector<int64_t> told;
+    calibrate(graph, ImageSet::seeded(graph.input, 1, 4), CalibrationMethod::kMinMax, 100, 1,
+              [&](int64_t done, int64_t total) {
+                  told.push_back(done);
+                  EXPECT_EQ(total, graph.macs());
+              });
+    ASSERT_GT(told.size(), 1u);
+    EXPECT_TRUE(std::is_sorted(told.begin(), told.end()));
+    EXPECT_EQ(told.front(), graph.nodes.front().macs());
+    EXPECT_EQ(told.back(), graph.macs());
+}
+
 /// One Gemm without bias, all of whose weights are `weight`.
 Graph gemm_of(float weight) {
     NetworkParams params;

@@ -3,7 +3,6 @@
 // and events.
 #include <gtest/gtest.h>
 
-#include "sw/kernels/onednn_convolution.h"
 #include "tests/property/mutated_chain.h"
 #include "tests/property/run_case.h"
 #include "tests/property/seeds.h"
@@ -17,15 +16,7 @@ constexpr uint64_t kCases = 500;
 constexpr uint64_t kChains = 300;
 constexpr uint64_t kMostFailures = 5;
 
-class FidelityProperty : public ::testing::Test {
-  protected:
-    /// What a process asks of its processor once, before it has hundreds of children.
-    static void SetUpTestSuite() {
-        for (const bool signed_input : {false, true}) kernels::onednn_is_exact(signed_input);
-    }
-};
-
-TEST_F(FidelityProperty, BothMachinesAgreeWithReferenceAndOracle) {
+TEST(FidelityProperty, BothMachinesAgreeWithReferenceAndOracle) {
     const Seeds seeds(kCases);
     Coverage coverage;
     uint64_t failures = 0;
@@ -43,7 +34,7 @@ TEST_F(FidelityProperty, BothMachinesAgreeWithReferenceAndOracle) {
 
 /// Nothing that a layer leaves behind in the machine disturbs the next one, but the map that it is
 /// to keep.
-TEST_F(FidelityProperty, ChainsAgreeLayerByLayer) {
+TEST(FidelityProperty, ChainsAgreeLayerByLayer) {
     const Seeds seeds(kChains);
     Coverage coverage;
     uint64_t failures = 0;
@@ -62,7 +53,7 @@ TEST_F(FidelityProperty, ChainsAgreeLayerByLayer) {
 
 /// The comparison above would see each mistake of one cycle, in either machine: both disagree with
 /// an oracle that makes it.
-TEST_F(FidelityProperty, CatchesOneCycleMistakes) {
+TEST(FidelityProperty, CatchesOneCycleMistakes) {
     for (const oracle::Mutation mutation : oracle::kMutations) {
         const std::vector<oracle::RandomCase> chain = first_mutated_chain(mutation);
         const std::string text = in_child_process([&] { return run_chain(chain); });

@@ -11,7 +11,7 @@ namespace {
 
 using oracle::Random;
 
-constexpr int64_t kFewestDrawnBlocks = 64;
+constexpr int64_t kFewestRepetitions = 64;
 constexpr int64_t kMostDrawnTiles = 400'000;
 
 int draw(Random& random, int64_t first, int64_t last) {
@@ -41,11 +41,12 @@ AcceleratorParams draw_accelerator(Random& random) {
     array.row_skew = array.is_output_stationary() ? draw(random, 0, 1) : 1;
     array.accumulate_stages = draw(random, 0, 2);
     accelerator.accumulator.slots = draw(random, 1, 2);
+    const bool large_blocks = array.is_output_stationary() && random.chance(50);
     accelerator.accumulator.capacity_bytes =
-        (int64_t{1} << random.between(9, 15)) * accelerator.accumulator.slots;
-    accelerator.input_buffer = draw_buffer(random, 10, 16);
+        (int64_t{1} << random.between(9, large_blocks ? 18 : 15)) * accelerator.accumulator.slots;
+    accelerator.input_buffer = draw_buffer(random, 10, large_blocks ? 18 : 16);
     accelerator.weight_buffer = draw_buffer(random, 9, 15);
-    accelerator.output_buffer = draw_buffer(random, 9, 14);
+    accelerator.output_buffer = draw_buffer(random, 9, large_blocks ? 17 : 14);
     accelerator.residual_buffer = draw_buffer(random, 9, 14);
     accelerator.post_processing.stages = draw(random, 1, 6);
     accelerator.dram.model = random.chance(25) ? DramModel::kIdeal : DramModel::kBandwidth;
@@ -157,6 +158,13 @@ OnChipMaps draw_on_chip(Random& random, const AcceleratorParams& accelerator) {
     return on_chip;
 }
 
+/// Output stationary: the groups of pixels that go through all K blocks, one after the other.
+int64_t groups_of_k_blocks(const LargeLayer& large) {
+    const LayerPlan& plan = large.plan;
+    if (!large.accelerator.array.is_output_stationary() || plan.k_blocks < 2) return 0;
+    return plan.tiles / plan.k_blocks;
+}
+
 }  // namespace
 
 LargeLayer large_layer(uint64_t seed) {
@@ -173,9 +181,8 @@ LargeLayer large_layer(uint64_t seed) {
         } catch (const UserError&) {
             continue;
         }
-        if (large.plan.output_blocks >= kFewestDrawnBlocks && large.plan.tiles <= kMostDrawnTiles) {
-            return large;
-        }
+        const int64_t repetitions = std::max(large.plan.output_blocks, groups_of_k_blocks(large));
+        if (repetitions >= kFewestRepetitions && large.plan.tiles <= kMostDrawnTiles) return large;
     }
 }
 
@@ -210,6 +217,7 @@ std::map<std::string, bool> features(const LargeLayer& large) {
         {"output slots 1", accelerator.output_buffer.slots == 1},
         {"DRAM ideal", accelerator.dram.model == DramModel::kIdeal},
         {"over 1000 output blocks", plan.output_blocks > 1000},
+        {"groups of K blocks repeat", groups_of_k_blocks(large) >= 4 * plan.output_blocks},
     };
     for (const Dataflow dataflow :
          {Dataflow::kWeightStationary, Dataflow::kInputStationary, Dataflow::kOutputStationary}) {

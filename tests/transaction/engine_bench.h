@@ -47,9 +47,9 @@ class EngineBench : public sc_core::sc_module {
             "response to a command", tlm::TLM_OK_RESPONSE,
             access(tlm::TLM_WRITE_COMMAND, LayerEngine::kCommand, &command, sizeof(command)));
     }
-    void start() {
+    void start(tlm::tlm_response_status response = tlm::TLM_OK_RESPONSE) {
         uint8_t one = 1;
-        faults.expect_equal("response to START", tlm::TLM_OK_RESPONSE,
+        faults.expect_equal("response to START", response,
                             access(tlm::TLM_WRITE_COMMAND, LayerEngine::kStart, &one, 1));
     }
     bool done() {

@@ -133,11 +133,11 @@ std::string start_again() {
     return bench.run([&] {
         bench.write_command(hosted.command(0));
         const sc_core::sc_time begin = sc_core::sc_time_stamp();
-        // Twice at once is once, and while a layer runs nothing.
+        // While a layer runs, or is about to, another is refused.
         bench.start();
-        bench.start();
+        bench.start(tlm::TLM_COMMAND_ERROR_RESPONSE);
         sc_core::wait(bench.machine.clock_period * static_cast<double>(cycles / 2));
-        bench.start();
+        bench.start(tlm::TLM_COMMAND_ERROR_RESPONSE);
         bench.wait_for_interrupt();
         bench.expect_cycles("the layer", cycles, begin);
         bench.faults.expect_equal("status", true, bench.done());
@@ -177,7 +177,7 @@ std::string give_maps() {
     bench.machine.engine.set_datapath(&datapath);
     return bench.run([&] {
         bench.reserve(hosted.scheduled.layout().maps_bytes());
-        const uint8_t* dram = bench.machine.dma.memory(0, 1);
+        const uint8_t* dram = bench.machine.engine.dma.memory(0, 1);
         for (size_t layer = 0; layer < 3; ++layer) {
             run_layer(bench, hosted, layer);
             const LayerCommand command = hosted.command(layer);

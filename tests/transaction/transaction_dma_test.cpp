@@ -1,6 +1,7 @@
 // The DMA of the transaction level with DRAM: when every job moves and is done, and the memory that
 // it gives to the datapath.
 #include "hw/transaction/transaction_dma.h"
+#include "hw/memory/cycle_time.h"
 
 #include <gtest/gtest.h>
 
@@ -187,6 +188,12 @@ TEST(TransactionDma, TellsOfARefusal) {
                          "; " + refusal_of([&] { dma.memory(64, 1); });
               }),
               "dma: DRAM refused a transfer; dma: there is no DRAM at byte 64");
+}
+
+TEST(TransactionDma, RefusesMoreTimeThanSystemCCounts) {
+    const sc_core::sc_time period(1, sc_core::SC_MS);
+    EXPECT_EQ(time_of_cycles(1000, period), sc_core::sc_time(1, sc_core::SC_SEC));
+    EXPECT_THROW(time_of_cycles(int64_t{1} << 40, period), UserError);
 }
 
 }  // namespace

@@ -198,7 +198,34 @@ TEST(TransactionSimulation, EndsWithTheEnginesFailure) {
               "exception: a broken multiplier");
 }
 
-/// So does what goes wrong in those whom the host tells.
+/// Nobody waits for the other machines of the elaboration then.
+TEST(TransactionSimulation, EndsTheOtherMachineToo) {
+    EXPECT_EQ(in_child_process([] {
+                  const MachineRun run = small_run();
+                  const CycleSimulation clocked = run.simulation();
+                  const TransactionSimulation fast(run.accelerator, run.network, run.schedule);
+                  const NetworkValues values(fast);
+                  FailingDatapath failing;
+                  size_t clocked_layers = 0;
+                  CycleSimulation::Watch clocked_watch;
+                  clocked_watch.on_layer = [&](const LayerOutcome&) { ++clocked_layers; };
+                  Watch watch;
+                  watch.on_layer = [](const LayerOutcome&) {};
+                  watch.prepare = [&](TransactionAccelerator& machine) {
+                      machine.engine.set_datapath(&failing);
+                  };
+                  RunningHosts running;
+                  CycleSimulation::Machine slow(clocked, run.images, clocked_watch, running);
+                  TransactionSimulation::Machine machine(fast, &values, run.images, watch, running);
+                  running.simulate();
+                  if (clocked_layers > 2) return std::string("the clocked machine went on");
+                  machine.finish();
+                  return std::string("ended well");
+              }),
+              "exception: a broken multiplier");
+}
+
+/// What goes wrong in those whom the host tells ends the run, too.
 TEST(TransactionSimulation, EndsWithTheWatchersFailure) {
     EXPECT_EQ(in_child_process([] {
                   const MachineRun run = small_run();
