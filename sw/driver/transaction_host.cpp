@@ -42,6 +42,7 @@ void TransactionHost::run() {
     } catch (...) {  // no exception leaves an SC_THREAD
         failure_ = std::current_exception();
     }
+    ended_ = true;
     running_.end(failure_ != nullptr);
 }
 

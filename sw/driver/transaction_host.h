@@ -41,6 +41,8 @@ class TransactionHost : public sc_core::sc_module {
 
     /// What ended the run early, if anything did.
     std::exception_ptr failure() const { return failure_; }
+    /// All images are done, or one failed.
+    bool ended() const { return ended_; }
 
   private:
     void run();
@@ -57,6 +59,7 @@ class TransactionHost : public sc_core::sc_module {
     size_t image_ = 0;
     size_t layer_ = 0;
     std::exception_ptr failure_;
+    bool ended_ = false;
 };
 
 }  // namespace accelsim

@@ -3,6 +3,8 @@
 #include <exception>
 #include <utility>
 
+#include "sw/base/error.h"
+
 namespace accelsim {
 
 /// The network's kernels behind the machine's datapath.
@@ -47,6 +49,7 @@ TransactionSimulation::Machine::~Machine() = default;
 
 void TransactionSimulation::Machine::finish() {
     if (host_->failure()) std::rethrow_exception(host_->failure());
+    if (!host_->ended()) throw InternalError("deadlock: the host waits for a layer's interrupt");
 }
 
 void TransactionSimulation::run(const NetworkValues* values, const std::vector<IntegerMap>& images,

@@ -13,6 +13,7 @@
 #include "tests/property/compare_answer.h"
 #include "tests/property/scheduled_chain.h"
 #include "tests/support/child_process.h"
+#include "tests/support/sanitized.h"
 #include "tests/transaction/engine_bench.h"
 
 namespace accelsim {
@@ -246,6 +247,7 @@ std::string fail(const HostedChain& hosted, Datapath& datapath, int64_t dram_byt
 }
 
 TEST(LayerEngine, TellsTheHostWhatWentWrong) {
+    if (kSanitized) GTEST_SKIP() << kWhySkipped;
     const HostedChain hosted = find_chain([](const auto& chain) {
         return !chain[0].overrides.output_kept && !chain[0].layer.residual_bits;
     });

@@ -11,6 +11,7 @@
 #include "tests/hw/machine_run.h"
 #include "tests/property/compare_answer.h"
 #include "tests/support/child_process.h"
+#include "tests/support/sanitized.h"
 
 namespace accelsim {
 namespace {
@@ -186,6 +187,7 @@ class FailingDatapath : public Datapath {
 
 /// What goes wrong in the machine ends the run, and its caller learns it.
 TEST(TransactionSimulation, EndsWithTheEnginesFailure) {
+    if (kSanitized) GTEST_SKIP() << kWhySkipped;
     EXPECT_EQ(in_child_process([] {
                   FailingDatapath failing;
                   Watch watch;
@@ -200,6 +202,7 @@ TEST(TransactionSimulation, EndsWithTheEnginesFailure) {
 
 /// Nobody waits for the other machines of the elaboration then.
 TEST(TransactionSimulation, EndsTheOtherMachineToo) {
+    if (kSanitized) GTEST_SKIP() << kWhySkipped;
     EXPECT_EQ(in_child_process([] {
                   const MachineRun run = small_run();
                   const CycleSimulation clocked = run.simulation();
@@ -227,6 +230,7 @@ TEST(TransactionSimulation, EndsTheOtherMachineToo) {
 
 /// What goes wrong in those whom the host tells ends the run, too.
 TEST(TransactionSimulation, EndsWithTheWatchersFailure) {
+    if (kSanitized) GTEST_SKIP() << kWhySkipped;
     EXPECT_EQ(in_child_process([] {
                   const MachineRun run = small_run();
                   const TransactionSimulation simulation(run.accelerator, run.network,
