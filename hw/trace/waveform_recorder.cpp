@@ -1,6 +1,7 @@
 #include "hw/trace/waveform_recorder.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "sw/base/error.h"
@@ -13,7 +14,7 @@ namespace {
 constexpr int64_t kCycleLimit = 1'000'000'000'000;
 
 int64_t femtoseconds(const sc_core::sc_time& time) {
-    return static_cast<int64_t>(time / sc_core::sc_time(1, sc_core::SC_PS) + 0.5) * 1000;
+    return std::llround(time / sc_core::sc_time(1, sc_core::SC_PS)) * 1000;
 }
 
 void check(const WaveformParams& params, const std::vector<std::string>& layers) {
