@@ -6,9 +6,8 @@
 #include "sw/driver/bus_access.h"
 
 namespace accelsim {
-namespace {
 
-LayerCommand command_of(const ScheduledNetwork& scheduled, size_t layer) {
+LayerCommand layer_command(const ScheduledNetwork& scheduled, size_t layer) {
     const QuantizedLayer& description = scheduled.network().layers[layer];
     const OnChipMaps& on_chip = scheduled.plans()[layer].on_chip;
     LayerCommand command;
@@ -23,8 +22,6 @@ LayerCommand command_of(const ScheduledNetwork& scheduled, size_t layer) {
     command.kept_output_slot = on_chip.kept_output_slot;
     return command;
 }
-
-}  // namespace
 
 TransactionHost::TransactionHost(const sc_core::sc_module_name& name,
                                  TransactionAccelerator& machine, TransactionTask task,
@@ -65,7 +62,7 @@ void TransactionHost::run_images() {
 }
 
 void TransactionHost::run_layer(size_t image, size_t layer) {
-    LayerCommand command = command_of(*task_.scheduled, layer);
+    LayerCommand command = layer_command(*task_.scheduled, layer);
     access(tlm::TLM_WRITE_COMMAND, LayerEngine::kCommand, &command, sizeof(command));
     uint8_t status = 1;
     access(tlm::TLM_WRITE_COMMAND, LayerEngine::kStart, &status, sizeof(status));

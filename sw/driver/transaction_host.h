@@ -16,6 +16,9 @@
 
 namespace accelsim {
 
+/// What the host writes before it starts a layer.
+LayerCommand layer_command(const ScheduledNetwork& scheduled, size_t layer);
+
 /// What the host is to run, and whom it tells.
 struct TransactionTask {
     const ScheduledNetwork* scheduled = nullptr;

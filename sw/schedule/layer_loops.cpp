@@ -15,18 +15,7 @@ int64_t store_distance(const AcceleratorParams& accelerator, const QuantizedLaye
     return accelerator.output_buffer.slots == 1 && early ? 2 : 3;
 }
 
-}  // namespace
-
-LayerLoops make_loops(const QuantizedLayer& layer, const AcceleratorParams& accelerator,
-                      const LayerPlan& plan, const DramLayout& layout) {
-    const TilingProblem problem(layer, accelerator, plan.mapping, plan.on_chip.input);
-    LayerLoops loops;
-    loops.uses_array = layer.has_array_work();
-    loops.lanes_are_pixels = problem.lanes_are_pixels();
-    loops.output_stationary = accelerator.array.is_output_stationary() && loops.uses_array;
-    loops.positions_apart = plan.mapping == Mapping::kKernelOffset;
-    loops.channels_outside = plan.loop_order == LoopOrder::kChannelsPixels;
-
+void set_shape(const QuantizedLayer& layer, const TilingProblem& problem, LayerLoops& loops) {
     loops.input_height = layer.input.height;
     loops.input_width = layer.input.width;
     loops.input_channels = layer.input.channels;
@@ -49,6 +38,21 @@ LayerLoops make_loops(const QuantizedLayer& layer, const AcceleratorParams& acce
     loops.groups = loops.uses_array ? layer.groups : 1;
     loops.group_channels = layer.input.channels / loops.groups;
     loops.group_out_channels = problem.group_out_channels();
+}
+
+}  // namespace
+
+LayerLoops make_loops(const QuantizedLayer& layer, const AcceleratorParams& accelerator,
+                      const LayerPlan& plan, const DramLayout& layout) {
+    const TilingProblem problem(layer, accelerator, plan.mapping, plan.on_chip.input);
+    LayerLoops loops;
+    loops.uses_array = layer.has_array_work();
+    loops.lanes_are_pixels = problem.lanes_are_pixels();
+    loops.output_stationary = accelerator.array.is_output_stationary() && loops.uses_array;
+    loops.positions_apart = plan.mapping == Mapping::kKernelOffset;
+    loops.channels_outside = plan.loop_order == LoopOrder::kChannelsPixels;
+
+    set_shape(layer, problem, loops);
 
     loops.rows_per_block = plan.sizes.rows_per_block;
     loops.cols_per_block = plan.sizes.cols_per_block;

@@ -10,6 +10,7 @@
 
 #include "sw/base/error.h"
 #include "sw/driver/scheduled_network.h"
+#include "sw/driver/transaction_host.h"
 #include "tests/property/compare_answer.h"
 #include "tests/property/scheduled_chain.h"
 #include "tests/support/child_process.h"
@@ -26,21 +27,7 @@ struct HostedChain {
           chain(drawn),
           scheduled(chain.accelerator, chain.network, chain.schedule) {}
 
-    LayerCommand command(size_t layer) const {
-        const QuantizedLayer& description = chain.network.layers[layer];
-        const OnChipMaps& on_chip = scheduled.plans()[layer].on_chip;
-        LayerCommand command;
-        command.loops = scheduled.loops(layer);
-        command.layer = layer;
-        command.input_bytes = map_bytes(description.input, description.input_format);
-        if (description.residual) {
-            command.residual_bytes = map_bytes(description.conv, description.residual->format);
-        }
-        command.output_bytes = map_bytes(description.output, description.output_format);
-        command.first_input_slot = on_chip.first_input_slot;
-        command.kept_output_slot = on_chip.kept_output_slot;
-        return command;
-    }
+    LayerCommand command(size_t layer) const { return layer_command(scheduled, layer); }
 
     const std::vector<oracle::RandomCase> drawn;
     const ScheduledChain chain;
