@@ -1,7 +1,9 @@
 #!/usr/bin/python3
 """Recomputes every layer that `accelsim --dump-tensors DIR` wrote, with NumPy alone, and compares.
 
-usage: check_tensors.py DIR          exit status 1 where any value differs
+usage: check_tensors.py DIR [REPORT]          exit status 1 where any value differs
+
+With the run's REPORT (report.json) the MACs whose operands are both not zero are counted and compared too.
 """
 import json
 import pathlib
@@ -57,6 +59,14 @@ def requantize(total, layer, multiplier, shift):
     return total >> shift if layer["requantize"] == "shift_floor" else multiply(total, multiplier, shift)
 
 
+def normalize(x, layer, load):
+    """A batch normalization that is not fused: (x - mean) * scale + offset, `shift` fraction bits."""
+    norm = layer["batch_norm"]
+    x = (clamp(x, norm["value_format"]) - load(norm["mean"])) * load(norm["scale"]) + load(norm["offset"])
+    x = x >> norm["shift"] if layer["requantize"] == "shift_floor" else divide_away(x, 1 << norm["shift"])
+    return clamp(x, "int32")
+
+
 def add_residual(x, operand, layer):
     """The sum of the layer's value and the operand in steps of the output."""
     add, shift = layer["residual"], layer["residual"]["output_shift"]
@@ -105,22 +115,44 @@ def run(layer, load):
         pairs = zip(np.split(x, groups, 2), np.split(load(layer["weight"]), groups, 3))
         total = np.concatenate([accumulate(a, w, layer) for a, w in pairs], 2) + load(layer["bias"])
         x = requantize(total, layer, load(layer["multiplier"]), load(layer["shift"]))
+        x = normalize(x, layer, load) if layer["batch_norm"] else x
         x = add_residual(x, load(layer["residual"]), layer) if layer["residual"] else x
         x = clamp(activate(x, layer["activation"], load), layer["output"]["format"])
     return pool(x, layer["pool"]) if layer["pool"] else x
 
 
-def main(directory):
+def nonzero_macs(layer, load):
+    """MACs that have an activation and a weight that are not zero, by looking at each."""
+    if layer["kind"] == "pool":
+        return 0
+    groups = layer["groups"]
+    macs = 0
+    for x, w in zip(np.split(load(layer["input"]), groups, 2), np.split(load(layer["weight"]), groups, 3)):
+        patches = windows(x, layer, 0)
+        if layer["pool"]:  # what no pooling window reads is not computed
+            height, width, _ = load(layer["output"]).shape
+            patches = patches[: height * layer["pool"]["strides"][0], : width * layer["pool"]["strides"][1]]
+        patches = patches.transpose(0, 1, 3, 4, 2).reshape(-1, w[..., 0].size)
+        macs += int(((patches != 0).astype(np.float64) @ (w != 0).reshape(-1, w.shape[3])).sum())
+    return macs
+
+
+def main(directory, report=None):
     description = json.loads((directory / "tensors.json").read_text())
+    counted = json.loads(report.read_text())["layers"] if report else [None] * len(description["layers"])
     load = lambda tensor: np.load(directory / tensor["file"]).astype(np.int64)
     wrong = 0
-    for layer in description["layers"]:
+    for layer, counts in zip(description["layers"], counted):
         output = load(layer["output"])
         differences = np.count_nonzero(run(layer, load) != output)
         print(f"{layer['name']}: {differences} of {output.size} values differ")
         wrong += differences
+        if counts:
+            macs = nonzero_macs(layer, load)
+            print(f"{layer['name']}: {macs} MACs of two values that are not zero, the report has {counts['nonzero_macs']}")
+            wrong += macs != counts["nonzero_macs"] or counts["macs"] != macs + counts["gated_macs"]
     return 1 if wrong else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(pathlib.Path(sys.argv[1])) if len(sys.argv) == 2 else __doc__)
+    sys.exit(main(*map(pathlib.Path, sys.argv[1:])) if len(sys.argv) in (2, 3) else __doc__)

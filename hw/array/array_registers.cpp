@@ -1,5 +1,6 @@
 #include "hw/array/array_registers.h"
 
+#include <algorithm>
 #include <array>
 #include <stdexcept>
 
@@ -9,7 +10,13 @@
 namespace accelsim {
 namespace {
 
-constexpr int kBits = 32;
+constexpr int kNarrowBits = 32;
+
+/// Of the exact sum of what one column adds on its way down.
+int exact_sum_bits(const ArrayParams& array, const OperandFormats& operands) {
+    const int64_t largest = array.word_channels() * operands.largest_product();
+    return 65 - __builtin_clzll(static_cast<uint64_t>(largest));
+}
 
 std::string name_of(ArrayRegister which, int index, int col_or_stage, int stage) {
     constexpr std::array<const char*, 10> kNames = {
@@ -35,28 +42,51 @@ void ArrayRegisters::require(ArrayRegister which, int index, int col_or_stage, i
                             name_of(which, index, col_or_stage, stage));
 }
 
-int32_t ArrayRegisters::read(ArrayRegister which, int index, int col_or_stage, int stage) const {
+int64_t ArrayRegisters::read(ArrayRegister which, int index, int col_or_stage, int stage) const {
     require(which, index, col_or_stage, stage);
-    return *locate(which, index, col_or_stage, stage);
+    return locate(which, index, col_or_stage, stage)[0];
 }
 
 void ArrayRegisters::flip(ArrayRegister which, int index, int col_or_stage, int stage, int bit) {
     require(which, index, col_or_stage, stage);
-    if (bit < 0 || bit >= kBits) {
+    const RegisterWords place = locate(which, index, col_or_stage, stage);
+    if (bit < 0 || bit >= place.word_bits()) {
         throw std::out_of_range("register " + name_of(which, index, col_or_stage, stage) +
                                 " has no bit " + std::to_string(bit));
     }
-    auto* value = const_cast<int32_t*>(locate(which, index, col_or_stage, stage));
-    *value = static_cast<int32_t>(static_cast<uint32_t>(*value) ^ (uint32_t{1} << bit));
+    const uint64_t flipped = static_cast<uint64_t>(place[0]) ^ (uint64_t{1} << bit);
+    if (place.wide != nullptr) {
+        *const_cast<int64_t*>(place.wide) = static_cast<int64_t>(flipped);
+    } else {
+        *const_cast<int32_t*>(place.narrow) = static_cast<int32_t>(flipped);
+    }
     disturb();
 }
 
+int sum_bits(const ArrayParams& array, const AccumulatorParams& accumulator,
+             const OperandFormats& operands) {
+    if (array.is_output_stationary()) return accumulator.bits;
+    return std::max(kNarrowBits, exact_sum_bits(array, operands));
+}
+
+bool has_wide_sums(const ArrayParams& array, const AccumulatorParams& accumulator,
+                   const OperandFormats& operands) {
+    const int bits = sum_bits(array, accumulator, operands);
+    if (!array.is_output_stationary() || bits >= kNarrowBits) return bits > kNarrowBits;
+    // A register of fewer bits adds before it cuts the sum to its width.
+    return array.macs_per_pe * operands.largest_product() > int64_t{1} << (kNarrowBits - 2);
+}
+
 std::unique_ptr<ArrayRegisters> make_array_registers(const ArrayParams& array,
-                                                     const AccumulatorParams& accumulator) {
+                                                     const AccumulatorParams& accumulator,
+                                                     const OperandFormats& operands) {
+    const bool is_wide = has_wide_sums(array, accumulator, operands);
     if (array.is_output_stationary()) {
-        return std::make_unique<OutputRegisters>(array, accumulator);
+        if (is_wide) return std::make_unique<OutputRegisters<int64_t>>(array, accumulator);
+        return std::make_unique<OutputRegisters<int32_t>>(array, accumulator);
     }
-    return std::make_unique<StationaryRegisters>(array);
+    if (is_wide) return std::make_unique<StationaryRegisters<int64_t>>(array);
+    return std::make_unique<StationaryRegisters<int32_t>>(array);
 }
 
 }  // namespace accelsim

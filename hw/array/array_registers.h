@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "hw/stream/payloads.h"
+#include "hw/stream/register_words.h"
 #include "sw/params/accelerator_params.h"
+#include "sw/params/operand_formats.h"
 
 namespace accelsim {
 
@@ -36,8 +38,9 @@ class ArrayRegisters {
     /// null.
     virtual const BeatTag* clock(const Beat* beat, const WeightRow* row) = 0;
 
-    /// Copies the word at the deskewed edge: (cols) lanes. Valid after `clock` returned a tag.
-    virtual void read_word(int32_t* lanes) const = 0;
+    /// Copies the lanes of the word at the deskewed edge, narrow or wide as the sums are. Valid
+    /// after `clock` returned a tag.
+    virtual void read_word(SumWord* word) const = 0;
 
     /// Tag of the word whose sum stands at the bottom of column 0 (before deskewing), or null.
     virtual const BeatTag* column_0_tag() const = 0;
@@ -54,11 +57,12 @@ class ArrayRegisters {
     bool has_register(ArrayRegister which, int index, int col_or_stage, int stage = 0) const;
     /// Where a register that there is lies until the next clock edge. The PEs of a row follow one
     /// another there, as do the stages of an input line, and the columns of a stage of the
-    /// deskewing.
-    virtual const int32_t* locate(ArrayRegister which, int index, int col_or_stage,
-                                  int stage = 0) const = 0;
+    /// deskewing. Operands and products are narrow; sums as the operands' formats and the width of
+    /// their registers ask.
+    virtual RegisterWords locate(ArrayRegister which, int index, int col_or_stage,
+                                 int stage = 0) const = 0;
     /// Throws std::out_of_range where there is no such register.
-    int32_t read(ArrayRegister which, int index, int col_or_stage, int stage = 0) const;
+    int64_t read(ArrayRegister which, int index, int col_or_stage, int stage = 0) const;
     /// Flips one bit of one register, as a particle would, between two clock edges. Throws
     /// std::out_of_range where there is no such register or bit.
     void flip(ArrayRegister which, int index, int col_or_stage, int stage, int bit);
@@ -91,9 +95,19 @@ class ArrayRegisters {
     void require(ArrayRegister which, int index, int col_or_stage, int stage) const;
 };
 
+/// Bits of the partial sums' registers: 32, or as many more as no sum can leave; output stationary
+/// those of the accumulator.
+int sum_bits(const ArrayParams& array, const AccumulatorParams& accumulator,
+             const OperandFormats& operands);
+
+/// Whether the array's sums stand in words of 64 bits.
+bool has_wide_sums(const ArrayParams& array, const AccumulatorParams& accumulator,
+                   const OperandFormats& operands);
+
 /// The registers of the array's dataflow. `accumulator` tells the width of output-stationary sums.
 std::unique_ptr<ArrayRegisters> make_array_registers(const ArrayParams& array,
-                                                     const AccumulatorParams& accumulator);
+                                                     const AccumulatorParams& accumulator,
+                                                     const OperandFormats& operands);
 
 /// Calls f(first, count) for each run of set bits.
 template <typename F>

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "hw/array/aligned_vector.h"
+
 namespace accelsim {
 
 /// Lines of `length` registers, `width` values each, that all move one place on at a clock edge.
@@ -48,7 +50,7 @@ class DelayLines {
     int64_t width_;
     int64_t stride_;
     int64_t head_;
-    std::vector<int32_t> values_;
+    AlignedVector<int32_t> values_;
 };
 
 }  // namespace accelsim

@@ -15,8 +15,9 @@ const MacKernelTable& mac_kernels() {
     }
 }
 
-MacKernel choose_mac_kernel(int cols, int macs_per_pe) {
-    const MacKernelTable& table = mac_kernels();
+template <typename Sum>
+MacKernel<Sum> choose_mac_kernel(int cols, int macs_per_pe) {
+    const SumKernels<Sum>& table = mac_kernels().sums<Sum>();
     if (macs_per_pe == 2) return table.any_pairs;
     switch (cols) {
         case 4:
@@ -35,5 +36,7 @@ MacKernel choose_mac_kernel(int cols, int macs_per_pe) {
             return table.any;
     }
 }
+template MacKernel<int32_t> choose_mac_kernel(int cols, int macs_per_pe);
+template MacKernel<int64_t> choose_mac_kernel(int cols, int macs_per_pe);
 
 }  // namespace accelsim

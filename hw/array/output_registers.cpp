@@ -19,7 +19,9 @@ int drain_latency(const ArrayParams& p) {
 
 }  // namespace
 
-OutputRegisters::OutputRegisters(const ArrayParams& array, const AccumulatorParams& accumulator)
+template <typename Sum>
+OutputRegisters<Sum>::OutputRegisters(const ArrayParams& array,
+                                      const AccumulatorParams& accumulator)
     : params_(array),
       sum_register_{accumulator.bits, accumulator.overflow == Overflow::kSaturate},
       rows_(array.rows),
@@ -43,7 +45,8 @@ OutputRegisters::OutputRegisters(const ArrayParams& array, const AccumulatorPara
     quiet_cycles_ = latency_ + rows_ + cols_ + 1;
 }
 
-const BeatTag* OutputRegisters::clock(const Beat* beat, const WeightRow* row) {
+template <typename Sum>
+const BeatTag* OutputRegisters<Sum>::clock(const Beat* beat, const WeightRow* row) {
     quiet_cycles_ = beat != nullptr ? 0 : quiet_cycles_ + 1;
     if (quiet_cycles_ > latency_ + rows_ + cols_) return nullptr;
     // (1) Operands and tokens move one register on.
@@ -56,7 +59,8 @@ const BeatTag* OutputRegisters::clock(const Beat* beat, const WeightRow* row) {
     return word_at_edge();
 }
 
-void OutputRegisters::shift_in(const Beat* beat, const WeightRow* row) {
+template <typename Sum>
+void OutputRegisters<Sum>::shift_in(const Beat* beat, const WeightRow* row) {
     moving_.shift();
     int32_t* newest = moving_.line(0);
     for (int r = 0; r < rows_; ++r) newest[r * moving_.stride()] = beat ? beat->lanes[at(r)] : 0;
@@ -74,16 +78,18 @@ void OutputRegisters::shift_in(const Beat* beat, const WeightRow* row) {
     if (beat != nullptr) tags_[newest_tag_] = beat->tag;
 }
 
-void OutputRegisters::drain() {
+template <typename Sum>
+void OutputRegisters<Sum>::drain() {
     deskew_.push(bottom());
     if (any(held_) || any(draining_)) move_down();
     if (drains_.any(at(latency_))) take_results();
 }
 
-void OutputRegisters::move_down() {
+template <typename Sum>
+void OutputRegisters<Sum>::move_down() {
     const size_t last_column_word = mask_words_ - 1;
     const uint64_t last_column = uint64_t{1} << ((cols_ - 1) % 64);
-    std::vector<int32_t>& values = drained();
+    AlignedVector<Sum>& values = drained();
     for (size_t word = 0; word < mask_words_; ++word) {
         // A finished sum that arrives in the bottom row sets its whole column in motion.
         const uint64_t starts = held_[at(rows_ - 1) * mask_words_ + word];
@@ -94,7 +100,7 @@ void OutputRegisters::move_down() {
             held &= ~moves;
             moving = 0;
             if (moves == 0) continue;
-            int32_t* from = &values[at((int64_t{r} * cols_) + static_cast<int64_t>(word) * 64)];
+            Sum* from = &values[at((int64_t{r} * cols_) + static_cast<int64_t>(word) * 64)];
             for_each_run(moves, [&](int first, int count) {
                 if (r + 1 < rows_) std::copy_n(from + first, count, from + cols_ + first);
                 std::fill_n(from + first, count, 0);
@@ -108,7 +114,8 @@ void OutputRegisters::move_down() {
     }
 }
 
-void OutputRegisters::take_results() {
+template <typename Sum>
+void OutputRegisters<Sum>::take_results() {
     for (int r = 0; r < rows_; ++r) {
         take_row(r, has_results()
                         ? skew(r) + params_.pe_pipeline_stages
@@ -119,7 +126,8 @@ void OutputRegisters::take_results() {
     }
 }
 
-void OutputRegisters::take_row(int row, int64_t first_place) {
+template <typename Sum>
+void OutputRegisters<Sum>::take_row(int row, int64_t first_place) {
     for (size_t word = 0; word < mask_words_; ++word) {
         const int64_t c0 = static_cast<int64_t>(word) * 64;
         const uint64_t taken = drains_.window(at(first_place + c0)) & columns_from(c0, cols_);
@@ -135,7 +143,8 @@ void OutputRegisters::take_row(int row, int64_t first_place) {
     }
 }
 
-void OutputRegisters::start_sums() {
+template <typename Sum>
+void OutputRegisters<Sum>::start_sums() {
     if (!first_.any(at(latency_))) return;
     for (int r = 0; r < rows_; ++r) {
         const int64_t first_place = skew(r) + params_.pe_pipeline_stages - 1;
@@ -149,7 +158,8 @@ void OutputRegisters::start_sums() {
     }
 }
 
-void OutputRegisters::multiply_accumulate() {
+template <typename Sum>
+void OutputRegisters<Sum>::multiply_accumulate() {
     const MultiplyKernel multiply =
         params_.macs_per_pe == 2 ? kernels_.multiply_pairs : kernels_.multiply;
     const auto pes = static_cast<int64_t>(sums_.size());
@@ -161,12 +171,13 @@ void OutputRegisters::multiply_accumulate() {
     };
     // The product of this edge is added p - 1 edges later.
     if (params_.pe_pipeline_stages == 1) multiply_into_plane();
-    overflows_ += kernels_.accumulate(sums_.data(), plane, pes, sum_register_);
+    overflows_ += kernels_.sums<Sum>().accumulate(sums_.data(), plane, pes, sum_register_);
     if (params_.pe_pipeline_stages > 1) multiply_into_plane();
     if (++oldest_plane_ >= params_.pe_pipeline_stages - 1) oldest_plane_ = 0;
 }
 
-const BeatTag* OutputRegisters::word_at_edge() {
+template <typename Sum>
+const BeatTag* OutputRegisters<Sum>::word_at_edge() {
     const size_t place = at(rows_ - 1) * mask_words_ + mask_words_ - 1;
     if ((((held_[place] | draining_[place]) >> ((cols_ - 1) % 64)) & 1) == 0) return nullptr;
     const int32_t row = row_of_.back();
@@ -179,27 +190,35 @@ const BeatTag* OutputRegisters::word_at_edge() {
     return &word_tag_;
 }
 
-const int32_t* OutputRegisters::bottom() const {
-    const std::vector<int32_t>& values = has_results() ? results_ : sums_;
+template <typename Sum>
+const Sum* OutputRegisters<Sum>::bottom() const {
+    const AlignedVector<Sum>& values = has_results() ? results_ : sums_;
     return values.data() + int64_t{rows_ - 1} * cols_;
 }
 
-void OutputRegisters::read_word(int32_t* lanes) const { deskew_.read_word(bottom(), lanes); }
+template <typename Sum>
+void OutputRegisters<Sum>::read_word(SumWord* word) const {
+    deskew_.read_word(bottom(), word->data<Sum>());
+}
 
-const BeatTag* OutputRegisters::column_0_tag() const {
+template <typename Sum>
+const BeatTag* OutputRegisters<Sum>::column_0_tag() const {
     const auto place = at(latency_ - cols_);
     return drains_[place] ? &tags_[(newest_tag_ + place) % tags_.size()] : nullptr;
 }
 
-bool OutputRegisters::first_pe_final() const {
+template <typename Sum>
+bool OutputRegisters<Sum>::first_pe_final() const {
     return drains_[at(skew(0) + params_.pe_pipeline_stages - 1)];
 }
 
-bool OutputRegisters::last_pe_final() const {
+template <typename Sum>
+bool OutputRegisters<Sum>::last_pe_final() const {
     return drains_[at(skew(rows_ - 1) + params_.pe_pipeline_stages - 1 + cols_ - 1)];
 }
 
-ArrayRegisters::Extent OutputRegisters::extent(ArrayRegister which, int index) const {
+template <typename Sum>
+ArrayRegisters::Extent OutputRegisters<Sum>::extent(ArrayRegister which, int index) const {
     switch (which) {
         case ArrayRegister::kInput:
             return {rows_, static_cast<int>(skew(index)), 1};
@@ -223,8 +242,9 @@ ArrayRegisters::Extent OutputRegisters::extent(ArrayRegister which, int index) c
     return {};
 }
 
-const int32_t* OutputRegisters::locate(ArrayRegister which, int index, int col_or_stage,
-                                       int stage) const {
+template <typename Sum>
+RegisterWords OutputRegisters<Sum>::locate(ArrayRegister which, int index, int col_or_stage,
+                                           int stage) const {
     const int64_t place = int64_t{index} * cols_ + col_or_stage;
     switch (which) {
         case ArrayRegister::kInput:
@@ -251,10 +271,11 @@ const int32_t* OutputRegisters::locate(ArrayRegister which, int index, int col_o
         case ArrayRegister::kShadow:
             break;
     }
-    return nullptr;
+    return {};
 }
 
-std::vector<ArrayRegisters::Tokens> OutputRegisters::tokens() const {
+template <typename Sum>
+std::vector<ArrayRegisters::Tokens> OutputRegisters<Sum>::tokens() const {
     std::vector<Tokens> tokens = {
         {"first", first_.words(), latency_},
         {"drains", drains_.words(), latency_},
@@ -266,5 +287,8 @@ std::vector<ArrayRegisters::Tokens> OutputRegisters::tokens() const {
     }
     return tokens;
 }
+
+template class OutputRegisters<int32_t>;
+template class OutputRegisters<int64_t>;
 
 }  // namespace accelsim

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "hw/array/aligned_vector.h"
 #include "hw/array/array_registers.h"
 #include "hw/array/bit_chain.h"
 #include "hw/array/delay_lines.h"
@@ -18,19 +19,21 @@ namespace accelsim {
 /// and adds to its sum; the token of a tile's first beat makes it start from zero. Behind the last
 /// beat of a drain comes a token: with result registers each PE copies its sum as the token passes;
 /// without, the sums themselves are what drains. Once a finished sum stands in the bottom row, the
-/// whole column moves down one row a cycle, until it is empty.
+/// whole column moves down one row a cycle, until it is empty. `Sum`: a word that holds every sum
+/// before it is cut to its register's width.
+template <typename Sum>
 class OutputRegisters : public ArrayRegisters {
   public:
     OutputRegisters(const ArrayParams& array, const AccumulatorParams& accumulator);
 
     const BeatTag* clock(const Beat* beat, const WeightRow* row) override;
-    void read_word(int32_t* lanes) const override;
+    void read_word(SumWord* word) const override;
     const BeatTag* column_0_tag() const override;
     bool first_pe_final() const override;
     bool last_pe_final() const override;
     int64_t overflows() const override { return overflows_; }
-    const int32_t* locate(ArrayRegister which, int index, int col_or_stage,
-                          int stage) const override;
+    RegisterWords locate(ArrayRegister which, int index, int col_or_stage,
+                         int stage) const override;
     std::vector<Tokens> tokens() const override;
     std::unique_ptr<ArrayRegisters> clone() const override {
         return std::make_unique<OutputRegisters>(*this);
@@ -51,8 +54,8 @@ class OutputRegisters : public ArrayRegisters {
     const BeatTag* word_at_edge();
 
     bool has_results() const { return params_.preload == Preload::kShadow; }
-    std::vector<int32_t>& drained() { return has_results() ? results_ : sums_; }
-    const int32_t* bottom() const;
+    AlignedVector<Sum>& drained() { return has_results() ? results_ : sums_; }
+    const Sum* bottom() const;
     /// Place of a token in its chain when it is in row `row` of column 0, before the multiplier.
     int64_t skew(int row) const { return params_.input_stages + int64_t{params_.row_skew} * row; }
 
@@ -71,11 +74,11 @@ class OutputRegisters : public ArrayRegisters {
     std::vector<BeatTag> tags_;
     size_t newest_tag_ = 0;
 
-    std::vector<int32_t> products_;  ///< (max(p - 1, 1), rows, cols), a ring of planes
+    AlignedVector<int32_t> products_;  ///< (max(p - 1, 1), rows, cols), a ring of planes
     int oldest_plane_ = 0;
-    std::vector<int32_t> sums_;
-    std::vector<int32_t> results_;
-    Deskew deskew_;
+    AlignedVector<Sum> sums_;
+    AlignedVector<Sum> results_;
+    Deskew<Sum> deskew_;
 
     const size_t mask_words_;
     Mask held_;      ///< a finished sum that waits for its column to move

@@ -3,11 +3,13 @@
 #include <cstdint>
 #include <vector>
 
+#include "hw/array/aligned_vector.h"
 #include "hw/array/array_registers.h"
 #include "hw/array/bit_chain.h"
 #include "hw/array/delay_lines.h"
 #include "hw/array/deskew.h"
 #include "hw/array/mac_kernels.h"
+#include "hw/array/stationary_operands.h"
 
 namespace accelsim {
 
@@ -16,16 +18,18 @@ namespace accelsim {
 ///
 /// The moving operand of row r passes `input_stages` registers, p * r skew registers and then the C
 /// PEs. The p stages of the partial sums are planes of a ring. Stationary operands come down their
-/// column skewed by column, one PE register (of W a PE) a cycle.
+/// column skewed by column, one PE register (of W a PE) a cycle. `Sum`: a word that holds every
+/// partial sum.
+template <typename Sum>
 class StationaryRegisters : public ArrayRegisters {
   public:
     explicit StationaryRegisters(const ArrayParams& params);
 
     const BeatTag* clock(const Beat* beat, const WeightRow* row) override;
-    void read_word(int32_t* lanes) const override;
+    void read_word(SumWord* word) const override;
     const BeatTag* column_0_tag() const override;
-    const int32_t* locate(ArrayRegister which, int index, int col_or_stage,
-                          int stage) const override;
+    RegisterWords locate(ArrayRegister which, int index, int col_or_stage,
+                         int stage) const override;
     std::vector<Tokens> tokens() const override;
     std::unique_ptr<ArrayRegisters> clone() const override {
         return std::make_unique<StationaryRegisters>(*this);
@@ -36,21 +40,20 @@ class StationaryRegisters : public ArrayRegisters {
 
   private:
     Extent extent(ArrayRegister which, int index) const override;
-    void disturb() override { quiet_cycles_ = row_quiet_cycles_ = 0; }
+    void disturb() override {
+        quiet_cycles_ = 0;
+        operands_.disturb();
+    }
     void shift_in(const Beat* beat);
-    void swap_stationary();
     void multiply_accumulate();
-    void push_row(const WeightRow* row);
-    void move_down(int64_t place, int64_t c0, uint64_t columns);
-    void enter(int64_t c0, uint64_t columns);
-    const int32_t* plane(int age) const;
-    const int32_t* bottom() const;
+    const Sum* plane(int age) const;
+    const Sum* bottom() const;
 
     const ArrayParams params_;
     const int rows_;
     const int cols_;
     const int latency_;
-    const MacKernel mac_;
+    const MacKernel<Sum> mac_;
 
     const int64_t moving_length_;
     DelayLines moving_;  ///< (rows)
@@ -59,22 +62,11 @@ class StationaryRegisters : public ArrayRegisters {
     std::vector<BeatTag> tags_;
     size_t newest_tag_ = 0;
 
-    std::vector<int32_t> active_;
-    std::vector<int32_t> shadow_;
-    std::vector<int32_t> sums_;  ///< (p, rows, cols), a ring of planes
-    Deskew deskew_;
+    StationaryOperands operands_;
+    AlignedVector<Sum> sums_;  ///< (p, rows, cols), a ring of planes
+    Deskew<Sum> deskew_;
     int newest_plane_ = 0;
     int64_t quiet_cycles_ = 0;  ///< since the last beat entered
-
-    // Stationary operands on their way down; `fresh_` marks the places of a column that this load
-    // has reached.
-    const int64_t row_length_;
-    DelayLines row_input_;  ///< (cols)
-    BitChain row_valid_;
-    BitChain row_first_;
-    int64_t row_quiet_cycles_ = 0;  ///< since the last row entered
-    const size_t mask_words_;
-    std::vector<uint64_t> fresh_;  ///< (rows * W, mask_words)
 };
 
 }  // namespace accelsim

@@ -3,12 +3,13 @@
 namespace accelsim {
 
 SystolicArray::SystolicArray(const sc_core::sc_module_name& name, const ArrayParams& array,
-                             const AccumulatorParams& accumulator)
+                             const AccumulatorParams& accumulator, const OperandFormats& operands)
     : sc_module(name),
       params_(array),
-      sum_bits_(array.is_output_stationary() ? accumulator.bits : 32),
+      operands_(operands),
+      sum_bits_(accelsim::sum_bits(array, accumulator, operands)),
       joins_streams_(array.is_output_stationary()),
-      registers_(make_array_registers(array, accumulator)) {
+      registers_(make_array_registers(array, accumulator, operands)) {
     SC_HAS_PROCESS(SystolicArray);
     SC_METHOD(step);
     sensitive << clock;
@@ -22,6 +23,11 @@ SystolicArray::SystolicArray(const sc_core::sc_module_name& name, const ArrayPar
     }
 }
 
+void SystolicArray::count_activity(const ActivityParams& activity) {
+    activity_ =
+        std::make_unique<ActivityCounter>(*registers_, params_, activity, operands_, sum_bits_);
+}
+
 void SystolicArray::step() {
     ++cycle_;
     const bool beat = beats->take();
@@ -32,11 +38,12 @@ void SystolicArray::step() {
     // (2) Every register moves.
     const BeatTag* tag =
         registers_->clock(beat ? &beats->peek() : nullptr, row ? &rows->peek() : nullptr);
+    if (activity_) activity_->count();
     // (3) The deskewed word is the array's output in the cycle that begins.
     if (tag != nullptr) {
         SumWord& word = sums->staging();
         word.tag = *tag;
-        registers_->read_word(word.lanes.data());
+        registers_->read_word(&word);
         sums->put();
     } else {
         sums->withdraw();

@@ -4,10 +4,10 @@
 #include <memory>
 #include <systemc>
 
+#include "hw/array/activity_counter.h"
 #include "hw/array/array_registers.h"
 #include "hw/stream/clock.h"
 #include "hw/stream/stream.h"
-#include "hw/trace/trace_formats.h"
 #include "hw/trace/trace_scope.h"
 
 namespace accelsim {
@@ -34,13 +34,20 @@ class SystolicArray : public sc_core::sc_module {
     sc_core::sc_out<int64_t> tiles_drained{"tiles_drained"};  ///< output stationary
 
     SystolicArray(const sc_core::sc_module_name& name, const ArrayParams& array,
-                  const AccumulatorParams& accumulator);
+                  const AccumulatorParams& accumulator, const OperandFormats& operands);
 
     const Stats& stats() const { return stats_; }
     const ArrayParams& params() const { return params_; }
     int64_t overflows() const { return registers_->overflows(); }
     ArrayRegisters& registers() { return *registers_; }
-    void trace(const TraceScope& scope, const TraceFormats& formats) const;
+    /// From now on counts what values do.
+    void count_activity(const ActivityParams& activity);
+    /// Null where it was not asked for.
+    const ActivityCounter::Stats* activity() const {
+        return activity_ ? &activity_->stats() : nullptr;
+    }
+    int sum_bits() const { return sum_bits_; }
+    void trace(const TraceScope& scope) const;
 
   private:
     void step();
@@ -52,11 +59,13 @@ class SystolicArray : public sc_core::sc_module {
     using RowsChange = sc_core::sc_event_finder_t<StreamIn<WeightRow>>;
 
     const ArrayParams params_;
+    const OperandFormats operands_;
     const int sum_bits_;        ///< of the partial sums' registers
     const bool joins_streams_;  ///< a beat and its row of weights enter together
     BeatsChange beats_change_{beats, &StreamIn<Beat>::valid_changed};
     RowsChange rows_change_{rows, &StreamIn<WeightRow>::valid_changed};
     const std::unique_ptr<ArrayRegisters> registers_;
+    std::unique_ptr<ActivityCounter> activity_;
     int64_t cycle_ = -1;
     int64_t drained_ = 0;
     bool ends_tile_ = false;  ///< the word at the edge is its tile's last

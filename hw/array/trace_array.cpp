@@ -77,7 +77,7 @@ class ArrayTrace {
     }
 
   private:
-    void block(Names name, NumberFormat format, int count, std::function<const int32_t*()> fetch,
+    void block(Names name, NumberFormat format, int count, std::function<RegisterWords()> fetch,
                int parts = 1) const {
         scope_.block({VcdKind::kRegister, format, count, std::move(name), std::move(fetch)}, parts);
     }
@@ -89,10 +89,10 @@ class ArrayTrace {
 
 }  // namespace
 
-void SystolicArray::trace(const TraceScope& scope, const TraceFormats& formats) const {
+void SystolicArray::trace(const TraceScope& scope) const {
     const bool swapped = params_.is_input_stationary();
-    const NumberFormat moving = swapped ? formats.weight : formats.activation;
-    const NumberFormat from_top = swapped ? formats.activation : formats.weight;
+    const NumberFormat moving = swapped ? operands_.weight : operands_.activation;
+    const NumberFormat from_top = swapped ? operands_.activation : operands_.weight;
     const NumberFormat sum{sum_bits_, true};
     const NumberFormat product{32, true};
     const int parts = params_.macs_per_pe;

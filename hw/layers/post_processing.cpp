@@ -6,24 +6,16 @@
 #include "sw/numeric/requantize.h"
 
 namespace accelsim {
-namespace {
-
-constexpr int kTracedLaneBits = 33;  ///< a sum and its bias
-
-}  // namespace
-
 PostProcessing::PostProcessing(const sc_core::sc_module_name& name,
                                const PostProcessingParams& params, const ArrayParams& array)
     : sc_module(name),
       array_(array),
       params_(params),
-      stages_(static_cast<size_t>(params.stages)),
+      first_operation_(spread_operations(params)),
+      stages_(static_cast<size_t>(params.pipeline_stages())),
       operands_(static_cast<size_t>(array.cols)),
       lfsr_(params.rrelu) {
     SC_HAS_PROCESS(PostProcessing);
-    for (int s = 0; s <= params.stages; ++s) {
-        first_operation_.push_back(kOperations * s / params.stages);
-    }
     for (Stage& stage : stages_) stage.lanes.resize(static_cast<size_t>(array.cols));
     SC_METHOD(step);
     sensitive << clock << job;
@@ -31,6 +23,21 @@ PostProcessing::PostProcessing(const sc_core::sc_module_name& name,
     SC_METHOD(propagate_ready);
     sensitive << output;
     dont_initialize();
+}
+
+std::vector<int> PostProcessing::spread_operations(const PostProcessingParams& params) {
+    constexpr int kWithoutUnit = kOperations - kBatchNormStages;
+    std::vector<int> first;
+    for (int s = 0; s <= params.stages; ++s) {
+        const int operation = kWithoutUnit * s / params.stages;
+        const bool behind_unit = operation > kSubtractMean;
+        const bool meets_unit = behind_unit && first.back() <= kSubtractMean;
+        if (meets_unit && params.batch_norm_unit) {
+            first.insert(first.end(), {kMultiplyScale, kAddOffset, kAddResidual});
+        }
+        first.push_back(behind_unit ? operation + kBatchNormStages : operation);
+    }
+    return first;
 }
 
 void PostProcessing::take_up_job() {
@@ -45,12 +52,17 @@ void PostProcessing::take_up_job() {
         std::fill(stage.lanes.begin() + static_cast<std::ptrdiff_t>(lanes_), stage.lanes.end(), 0);
     }
     const auto channels = static_cast<size_t>(block.channels());
-    for (std::vector<int32_t>* each : {&biases_, &multipliers_, &shifts_}) each->resize(channels);
+    for (auto* each : {&biases_, &multipliers_, &shifts_, &means_, &scales_, &offsets_}) {
+        each->resize(channels);
+    }
     for (size_t channel = 0; channel < channels; ++channel) {
         const ChannelConstants& c = constants->constants(block.c0 + static_cast<int32_t>(channel));
         biases_[channel] = c.bias;
         multipliers_[channel] = c.multiplier;
         shifts_[channel] = c.shift;
+        means_[channel] = c.batch_norm.mean;
+        scales_[channel] = c.batch_norm.scale;
+        offsets_[channel] = c.batch_norm.offset;
     }
 }
 
@@ -131,13 +143,19 @@ void PostProcessing::move_on() {
 void PostProcessing::operate(Operation operation, Stage* stage) {
     switch (operation) {
         case kBias:
-            for_each_lane(stage, biases_, [](int64_t& value, int32_t bias) { value += bias; });
+            for_each_lane(stage, biases_,
+                          [](int64_t& value, int32_t bias) { value = add_bias(value, bias); });
             break;
         case kMultiply:
             multiply(stage);
             break;
         case kShift:
             shift(stage);
+            break;
+        case kSubtractMean:
+        case kMultiplyScale:
+        case kAddOffset:
+            if (jobs_.front().layer->has_batch_norm) normalize(operation, stage);
             break;
         case kAddResidual:
             if (jobs_.front().layer->has_residual) add_operands(stage);
@@ -183,12 +201,28 @@ void PostProcessing::shift(Stage* stage) {
     }
 }
 
+void PostProcessing::normalize(Operation operation, Stage* stage) {
+    const LayerRegisters& layer = *jobs_.front().layer;
+    if (operation == kSubtractMean) {
+        clamp(stage, layer.batch_norm_value_format);
+        for_each_lane(stage, means_, [](int64_t& value, int32_t mean) { value -= mean; });
+    } else if (operation == kMultiplyScale) {
+        for_each_lane(stage, scales_, [](int64_t& value, int32_t scale) { value *= scale; });
+    } else {
+        for_each_lane(stage, offsets_, [&layer](int64_t& value, int32_t offset) {
+            value = finish_batch_norm(layer.requantize, static_cast<int32_t>(value), offset,
+                                      layer.batch_norm_shift);
+        });
+    }
+}
+
 void PostProcessing::add_operands(Stage* stage) {
     const PostJob& current = jobs_.front();
     const LayerRegisters& layer = *current.layer;
     const int32_t channels = current.block.conv.channels();
     ResidualWord word;
     word.slot = current.residual_slot;
+    word.format = layer.residual_format;
     word.lanes = static_cast<int32_t>(lanes_);
     word.first_element = lanes_are_pixels_ ? stage->address : int64_t{stage->address} * channels;
     word.stride = lanes_are_pixels_ ? channels : 1;
@@ -258,29 +292,6 @@ void PostProcessing::propagate_ready() {
     const bool free = !output->valid() || output->ready();
     words->set_ready(free);
     pool_beats->set_ready(free);
-}
-
-void PostProcessing::trace(const TraceScope& scope) const {
-    scope.text("state", [this] { return jobs_.empty() ? "idle" : "posting"; });
-    scope.counter("blocks", [this] { return static_cast<int64_t>(jobs_.size()); });
-    scope.counter("saturations", [this] { return stats_.saturations; });
-    scope.number("lfsr", {8, false}, [this] { return lfsr_.state(); });
-    // The last stage's register is the output channel itself.
-    for (size_t s = 0; s + 1 < stages_.size(); ++s) {
-        const TraceScope below = scope.scope("stage_" + std::to_string(s));
-        const auto stage = [this, s]() -> const Stage& {
-            return stages_[(newest_ + s) % stages_.size()];
-        };
-        below.bit("valid", [stage] { return stage().valid; });
-        below.bit("last", [stage] { return stage().last; });
-        below.bit("padding", [stage] { return stage().padding; });
-        below.number("address", {32, true}, [stage] { return stage().address; });
-        below.number("random_slope", {8, false}, [stage] { return stage().random_slope; });
-        for (size_t lane = 0; lane < stages_[s].lanes.size(); ++lane) {
-            below.number("lane_" + std::to_string(lane), {kTracedLaneBits, true},
-                         [stage, lane] { return stage().lanes[lane]; });
-        }
-    }
 }
 
 }  // namespace accelsim

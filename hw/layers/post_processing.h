@@ -19,13 +19,15 @@
 
 namespace accelsim {
 
-/// Post-processing column: bias, requantization, residual addition, activation, clamp, pooling; one
-/// word of `cols` lanes a cycle, `stages` registers from the accumulator word to the output buffer.
+/// Post-processing column: bias, requantization, batch normalization, residual addition,
+/// activation, clamp, pooling; one word of `cols` lanes a cycle, `pipeline_stages()` registers from
+/// the accumulator word to the output buffer.
 ///
 /// The operations lie in the order bias, multiply, shift, residual addition, activation, clamp,
-/// spread evenly over the stages; pooling sits before the last register. A pooling layer's beats
-/// pass the same registers unchanged. Lanes are the channels of a pixel, each with its constants,
-/// or pixels of one channel (word_layout.h).
+/// spread evenly over `stages`; the batch-norm unit, where there is one, lies before the residual
+/// addition with registers of its own, and pooling before the last register. A pooling layer's
+/// beats pass the same registers unchanged. Lanes are the channels of a pixel, each with its
+/// constants, or pixels of one channel (word_layout.h).
 ///
 /// The LFSR of the randomized ReLU starts anew with each layer; a word takes its slope when it
 /// enters, and with that the LFSR steps.
@@ -49,10 +51,22 @@ class PostProcessing : public sc_core::sc_module {
                    const ArrayParams& array);
 
     const Stats& stats() const { return stats_; }
-    void trace(const TraceScope& scope) const;
+    /// `accumulator_bits`: of the words that enter.
+    void trace(const TraceScope& scope, int accumulator_bits) const;
 
   private:
-    enum Operation { kBias, kMultiply, kShift, kAddResidual, kActivate, kClamp, kOperations };
+    enum Operation {
+        kBias,
+        kMultiply,
+        kShift,
+        kSubtractMean,
+        kMultiplyScale,
+        kAddOffset,
+        kAddResidual,
+        kActivate,
+        kClamp,
+        kOperations
+    };
 
     /// One pipeline register: a word on its way, or 0 everywhere. The last one is the output
     /// channel, and its entry here what was put there.
@@ -65,6 +79,7 @@ class PostProcessing : public sc_core::sc_module {
         std::vector<int64_t> lanes;
     };
 
+    static std::vector<int> spread_operations(const PostProcessingParams& params);
     void step();
     void take_up_job();
     void propagate_ready();
@@ -74,6 +89,7 @@ class PostProcessing : public sc_core::sc_module {
     void operate(Operation operation, Stage* stage);
     void multiply(Stage* stage);
     void shift(Stage* stage);
+    void normalize(Operation operation, Stage* stage);
     void add_operands(Stage* stage);
     void activate_lanes(Stage* stage);
     void clamp(Stage* stage, NumberFormat format);
@@ -85,7 +101,7 @@ class PostProcessing : public sc_core::sc_module {
 
     const ArrayParams array_;
     const PostProcessingParams params_;
-    std::vector<int> first_operation_;  ///< of each stage, and after the last one kOperations
+    const std::vector<int> first_operation_;  ///< of each stage, and after the last one kOperations
     std::vector<Stage> stages_;  ///< ring; stage s of the pipeline is stages_[(newest_ + s) % size]
     size_t newest_ = 0;
     int in_flight_ = 0;
@@ -93,10 +109,11 @@ class PostProcessing : public sc_core::sc_module {
     /// Blocks whose words have not all left; a pooling layer's next block follows into the
     /// pipeline.
     std::deque<PostJob> jobs_;
-    bool lanes_are_pixels_ = false;                       ///< in the words of the block
-    size_t lanes_ = 0;                                    ///< that hold a value
-    std::vector<int32_t> biases_, multipliers_, shifts_;  ///< of the block's channels
-    std::vector<int32_t> operands_;                       ///< of the residual addition, (cols)
+    bool lanes_are_pixels_ = false;  ///< in the words of the block
+    size_t lanes_ = 0;               ///< that hold a value
+    // Of the block's channels.
+    std::vector<int32_t> biases_, multipliers_, shifts_, means_, scales_, offsets_;
+    std::vector<int32_t> operands_;  ///< of the residual addition, (cols)
     Lfsr lfsr_;
     PoolUnit pool_;
     int64_t posted_ = 0;

@@ -1,6 +1,7 @@
 #include "hw/memory/accumulator_memory.h"
 
 #include <algorithm>
+#include <type_traits>
 
 #include "hw/stream/word_layout.h"
 #include "hw/trace/trace_stream.h"
@@ -9,15 +10,18 @@
 namespace accelsim {
 
 AccumulatorMemory::AccumulatorMemory(const sc_core::sc_module_name& name,
-                                     const AccumulatorParams& accumulator, const ArrayParams& array)
+                                     const AccumulatorParams& accumulator, const ArrayParams& array,
+                                     bool has_wide_sums)
     : sc_module(name),
       params_(accumulator),
       array_(array),
       cols_(array.cols),
+      has_wide_sums_(has_wide_sums),
       pipeline_(static_cast<size_t>(array.accumulate_stages)),
-      pipeline_valid_(pipeline_.size()) {
+      pipeline_valid_(pipeline_.size()),
+      is_wide_(has_wide_sums || accumulator.bits > 32) {
     SC_HAS_PROCESS(AccumulatorMemory);
-    for (SumWord& word : pipeline_) word.lanes.resize(static_cast<size_t>(cols_));
+    for (SumWord& word : pipeline_) clear(&word);
     SC_METHOD(step);
     sensitive << clock << job;
     dont_initialize();
@@ -49,8 +53,7 @@ void AccumulatorMemory::accumulate_stage(bool arrives) {
     const bool leaves = pipeline_valid_[oldest_] != 0;
     if (leaves) add(word);
     if (arrives) {
-        word.tag = sums->peek().tag;
-        std::copy(sums->peek().lanes.begin(), sums->peek().lanes.end(), word.lanes.begin());
+        word = sums->peek();
     } else if (leaves) {
         clear(&word);
     }
@@ -59,9 +62,10 @@ void AccumulatorMemory::accumulate_stage(bool arrives) {
     if (++oldest_ == pipeline_.size()) oldest_ = 0;
 }
 
-void AccumulatorMemory::clear(SumWord* word) {
+void AccumulatorMemory::clear(SumWord* word) const {
     word->tag = BeatTag{};
-    std::fill(word->lanes.begin(), word->lanes.end(), 0);
+    word->resize(0, has_wide_sums_);
+    word->resize(cols_, has_wide_sums_);
 }
 
 void AccumulatorMemory::add(const SumWord& word) {
@@ -70,37 +74,52 @@ void AccumulatorMemory::add(const SumWord& word) {
 }
 
 void AccumulatorMemory::write(const SumWord& word) {
-    std::vector<int32_t>& slot = slots_[static_cast<size_t>(word.tag.slot)];
-    const size_t first = static_cast<size_t>(word.tag.address) * static_cast<size_t>(cols_);
+    const auto slot = static_cast<size_t>(word.tag.slot);
+    if (!is_wide_) {
+        write(narrow_slots_[slot], word.lanes, word.tag);
+    } else if (has_wide_sums_) {
+        write(wide_slots_[slot], word.wide_lanes, word.tag);
+    } else {
+        write(wide_slots_[slot], word.lanes, word.tag);
+    }
+}
+
+template <typename Sum, typename Addend>
+void AccumulatorMemory::write(std::vector<Sum>& slot, const std::vector<Addend>& addends,
+                              const BeatTag& tag) {
+    const size_t first = static_cast<size_t>(tag.address) * static_cast<size_t>(cols_);
     const size_t end = first + static_cast<size_t>(cols_);
     if (slot.size() < end) slot.resize(end);  // memory that no layer uses costs nothing
-    int32_t* sums_of_word = slot.data() + first;
-    if (word.tag.first_fold) {
+    Sum* sums_of_word = slot.data() + first;
+    if (tag.first_fold) {
         std::fill_n(sums_of_word, cols_, 0);
     } else {
         ++stats_.read_words;
     }
-    stats_.overflows += add_lanes(sums_of_word, word.lanes.data());
+    stats_.overflows += add_lanes(sums_of_word, addends.data());
     ++stats_.write_words;
     stats_.last_accumulate_cycle = cycle_ - 1;  // this edge ends that cycle
 }
 
-int64_t AccumulatorMemory::add_lanes(int32_t* sums_of_word, const int32_t* addends) const {
-    if (params_.bits == 32 && params_.overflow == Overflow::kWrap) {
-        uint32_t overflows = 0;
+template <typename Sum, typename Addend>
+int64_t AccumulatorMemory::add_lanes(Sum* sums_of_word, const Addend* addends) const {
+    const bool fills_word = params_.bits == static_cast<int>(8 * sizeof(Sum));
+    if (fills_word && params_.overflow == Overflow::kWrap) {
+        using Bits = std::make_unsigned_t<Sum>;
+        Bits overflows = 0;
         for (int lane = 0; lane < cols_; ++lane) {
-            const auto a = static_cast<uint32_t>(sums_of_word[lane]);
-            const auto b = static_cast<uint32_t>(addends[lane]);
-            const uint32_t sum = a + b;
-            overflows += ((a ^ sum) & (b ^ sum)) >> 31;
-            sums_of_word[lane] = static_cast<int32_t>(sum);
+            const auto a = static_cast<Bits>(sums_of_word[lane]);
+            const auto b = static_cast<Bits>(Sum{addends[lane]});
+            const Bits sum = a + b;
+            overflows += ((a ^ sum) & (b ^ sum)) >> (8 * sizeof(Sum) - 1);
+            sums_of_word[lane] = static_cast<Sum>(sum);
         }
-        return overflows;
+        return static_cast<int64_t>(overflows);
     }
     int64_t overflows = 0;
     for (int lane = 0; lane < cols_; ++lane) {
         bool overflowed = false;
-        sums_of_word[lane] = static_cast<int32_t>(accumulate(
+        sums_of_word[lane] = static_cast<Sum>(accumulate(
             sums_of_word[lane], addends[lane], params_.bits, params_.overflow, &overflowed));
         overflows += overflowed;
     }
@@ -109,9 +128,13 @@ int64_t AccumulatorMemory::add_lanes(int32_t* sums_of_word, const int32_t* adden
 
 void AccumulatorMemory::present() {
     AccumulatorWord& word = words_out->staging();
-    const int32_t* source =
-        slots_[static_cast<size_t>(job_.accumulator_slot)].data() + int64_t{word_} * cols_;
-    std::copy_n(source, cols_, word.lanes.begin());
+    const auto slot = static_cast<size_t>(job_.accumulator_slot);
+    const int64_t first = int64_t{word_} * cols_;
+    if (is_wide_) {
+        std::copy_n(wide_slots_[slot].data() + first, cols_, word.lanes.begin());
+    } else {
+        std::copy_n(narrow_slots_[slot].data() + first, cols_, word.lanes.begin());
+    }
     word.address = word_;
     word.last = word_ + 1 == words_of_block_;
     ++stats_.read_words;
@@ -132,7 +155,7 @@ size_t AccumulatorMemory::pipeline_place(size_t stage) const {
     return (oldest_ + pipeline_.size() - 1 - stage) % pipeline_.size();
 }
 
-void AccumulatorMemory::trace(const TraceScope& scope) const {
+void AccumulatorMemory::trace(const TraceScope& scope, NumberFormat sum) const {
     scope.text("state", [this] { return reading_ ? "reading" : "idle"; });
     scope.counter("read_words", [this] { return stats_.read_words; });
     scope.counter("write_words", [this] { return stats_.write_words; });
@@ -142,8 +165,8 @@ void AccumulatorMemory::trace(const TraceScope& scope) const {
         stage.bit("valid", [this, s] { return pipeline_valid_[pipeline_place(s)]; });
         trace_tag(stage,
                   [this, s]() -> const BeatTag& { return pipeline_[pipeline_place(s)].tag; });
-        trace_lanes(stage, VcdKind::kRegister, {32, true}, static_cast<size_t>(cols_),
-                    [this, s] { return pipeline_[pipeline_place(s)].lanes.data(); });
+        trace_lanes(stage, VcdKind::kRegister, sum, static_cast<size_t>(cols_),
+                    [this, s] { return pipeline_[pipeline_place(s)].words(); });
     }
 }
 

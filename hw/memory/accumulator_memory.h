@@ -37,18 +37,23 @@ class AccumulatorMemory : public sc_core::sc_module {
     sc_core::sc_out<int64_t> tiles_accumulated{"tiles_accumulated"};
 
     AccumulatorMemory(const sc_core::sc_module_name& name, const AccumulatorParams& accumulator,
-                      const ArrayParams& array);
+                      const ArrayParams& array, bool has_wide_sums);
 
     const Stats& stats() const { return stats_; }
-    void trace(const TraceScope& scope) const;
+    /// `sum`: of the words that come from the array.
+    void trace(const TraceScope& scope, NumberFormat sum) const;
 
   private:
     void step();
     void accumulate_stage(bool arrives);
-    static void clear(SumWord* word);
+    void clear(SumWord* word) const;
     void add(const SumWord& word);
     void write(const SumWord& word);
-    int64_t add_lanes(int32_t* sums, const int32_t* addends) const;
+    /// Adds the lanes to the word of `slot` that the tag tells.
+    template <typename Sum, typename Addend>
+    void write(std::vector<Sum>& slot, const std::vector<Addend>& addends, const BeatTag& tag);
+    template <typename Sum, typename Addend>
+    int64_t add_lanes(Sum* sums, const Addend* addends) const;
     void present();
     void read_out();
     /// Of stage `stage` of the z registers in the ring, 0 the newest.
@@ -57,12 +62,16 @@ class AccumulatorMemory : public sc_core::sc_module {
     const AccumulatorParams params_;
     const ArrayParams array_;
     const int cols_;
+    const bool has_wide_sums_;  ///< the words that come from the array
     /// The z registers; ring, `oldest_` leaves next. Those without a word hold 0 everywhere.
     std::vector<SumWord> pipeline_;
     std::vector<uint8_t> pipeline_valid_;
     size_t oldest_ = 0;
     int in_flight_ = 0;
-    std::array<std::vector<int32_t>, ElementSlots::kMaxSlots> slots_;
+    /// Those of the words that hold every sum.
+    std::array<std::vector<int32_t>, ElementSlots::kMaxSlots> narrow_slots_;
+    std::array<std::vector<int64_t>, ElementSlots::kMaxSlots> wide_slots_;
+    const bool is_wide_;
     int64_t accumulated_ = 0;
     int64_t cycle_ = -1;
 

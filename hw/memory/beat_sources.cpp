@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "hw/memory/element_packing.h"
 #include "hw/stream/operand_pair.h"
 
 namespace accelsim {
@@ -27,6 +28,7 @@ int64_t corner(const Box& box, int32_t top, int32_t left) {
 
 void PixelLanes::start(const TileOperands& job, int32_t first, int32_t count) {
     layer_ = job.layer;
+    mask_ = element_mask(layer_->input_format);
     box_ = job.input;
     group_first_channel_ = job.group_first_channel;
     const auto lanes = static_cast<size_t>(count);
@@ -73,6 +75,7 @@ BeatWords read_window(const TileOperands& job, const std::vector<WindowWord>& wo
                       int32_t left, const int16_t* elements, int32_t* lanes) {
     const LayerRegisters& layer = *job.layer;
     const int64_t base = corner(job.input, top, left);
+    const int32_t mask = element_mask(layer.input_format);
     BeatWords read{0, true};
     for (const WindowWord& word : words) {
         const auto y = static_cast<uint32_t>(top + word.kernel_y);
@@ -80,7 +83,7 @@ BeatWords read_window(const TileOperands& job, const std::vector<WindowWord>& wo
         if (y < static_cast<uint32_t>(layer.input_height) &&
             x < static_cast<uint32_t>(layer.input_width)) {
             const int16_t* source = elements + (base + word.offset);
-            for (int32_t i = 0; i < word.count; ++i) lanes[word.lane + i] = source[i];
+            for (int32_t i = 0; i < word.count; ++i) lanes[word.lane + i] = source[i] & mask;
             ++read.words;
             read.padding = false;
         } else {

@@ -20,7 +20,7 @@ class PixelLanes {
     /// Lane i of that k.
     int32_t read(const int16_t* elements, int32_t lane) const {
         const int64_t offset = offset_[static_cast<size_t>(lane)];
-        return offset < 0 ? 0 : elements[offset + channel_offset_];
+        return offset < 0 ? 0 : elements[offset + channel_offset_] & mask_;
     }
     int32_t count() const { return static_cast<int32_t>(base_.size()); }
     int32_t inside() const { return inside_; }  ///< lanes that are not padding
@@ -36,6 +36,7 @@ class PixelLanes {
     std::vector<int64_t> offset_;      ///< of the kernel position; -1 in the padding
     int32_t position_ = -1;            ///< kernel position
     int64_t channel_offset_ = 0;
+    int32_t mask_ = -1;  ///< of elements (element_packing.h)
     int32_t inside_ = 0;
 };
 

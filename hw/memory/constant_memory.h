@@ -10,7 +10,7 @@
 
 namespace accelsim {
 
-/// BRAM source of biases, multipliers and shifts. The host fills it over TLM-2.0 before START with
+/// BRAM source of post-processing's constants. The host fills it over TLM-2.0 before START with
 /// an array of ChannelConstants; post-processing reads it when an output block starts.
 class ConstantMemory : public sc_core::sc_module, public ConstantSource {
   public:

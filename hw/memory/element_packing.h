@@ -7,6 +7,12 @@
 
 namespace accelsim {
 
+/// The bits of an element of 16 bits, its sign extended, that are its value: all, or those without
+/// the sign where the format needs the 16 for its magnitude.
+inline int32_t element_mask(NumberFormat format) {
+    return format.bits == 16 && !format.is_signed ? 0xFFFF : -1;
+}
+
 /// Takes the bytes of a run as they come and gives its elements.
 class ElementUnpacker {
   public:

@@ -1,5 +1,7 @@
 #include "hw/memory/residual_buffer.h"
 
+#include "hw/memory/element_packing.h"
+
 namespace accelsim {
 
 ResidualBuffer::ResidualBuffer(const sc_core::sc_module_name& name) : sc_module(name) {
@@ -7,9 +9,10 @@ ResidualBuffer::ResidualBuffer(const sc_core::sc_module_name& name) : sc_module(
 }
 
 void ResidualBuffer::read_word(const ResidualWord& word, int32_t* operands) {
+    const int32_t mask = element_mask(word.format);
     const int16_t* element = slots_.elements(word.slot) + word.first_element;
     for (int32_t lane = 0; lane < word.lanes; ++lane, element += word.stride) {
-        operands[lane] = *element;
+        operands[lane] = *element & mask;
     }
     ++stats_.read_words;
 }

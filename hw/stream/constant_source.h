@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <systemc>
 
+#include "sw/numeric/batch_norm.h"
+
 namespace accelsim {
 
 /// Per-channel constants of post-processing.
@@ -10,6 +12,7 @@ struct ChannelConstants {
     int32_t bias = 0;
     int32_t multiplier = 0;
     int32_t shift = 0;
+    BatchNormConstants batch_norm;
 };
 
 /// Read side of the constant memory.

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "hw/stream/register_words.h"
+
 namespace accelsim {
 
 /// Travels with a beat from the address generator to the accumulator.
@@ -34,15 +36,33 @@ struct WeightRow {
     bool first = false;  ///< of its tile
 };
 
-/// One vector of partial sums at the array's bottom edge, deskewed: (cols) lanes.
+/// One vector of partial sums at the array's bottom edge, deskewed: (cols) lanes in the one of the
+/// two whose words hold the array's sums; the other is empty.
 struct SumWord {
     std::vector<int32_t> lanes;
+    std::vector<int64_t> wide_lanes;
     BeatTag tag;
+
+    void resize(int cols, bool is_wide) {
+        lanes.resize(is_wide ? 0 : static_cast<size_t>(cols));
+        wide_lanes.resize(is_wide ? static_cast<size_t>(cols) : 0);
+    }
+    RegisterWords words() const {
+        return wide_lanes.empty() ? RegisterWords(lanes.data()) : RegisterWords(wide_lanes.data());
+    }
+    template <typename Sum>
+    Sum* data() {
+        if constexpr (sizeof(Sum) == sizeof(int64_t)) {
+            return wide_lanes.data();
+        } else {
+            return lanes.data();
+        }
+    }
 };
 
 /// One accumulator word on its way to post-processing: (cols) lanes.
 struct AccumulatorWord {
-    std::vector<int32_t> lanes;
+    std::vector<int64_t> lanes;
     int32_t address = 0;  ///< its place in the block
     bool last = false;    ///< of its output block
 };

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <systemc>
 
+#include "sw/numeric/number_format.h"
+
 namespace accelsim {
 
 /// The operands of one word: every `stride`-th element of a residual slot.
@@ -11,6 +13,7 @@ struct ResidualWord {
     int64_t first_element = 0;
     int32_t stride = 1;
     int32_t lanes = 0;
+    NumberFormat format;  ///< of the operands
 };
 
 /// Read side of the residual buffer.

@@ -8,7 +8,8 @@
 namespace accelsim {
 
 SystolicAccelerator::SystolicAccelerator(const sc_core::sc_module_name& name,
-                                         const AcceleratorParams& params)
+                                         const AcceleratorParams& params,
+                                         const OperandFormats& operands)
     : sc_module(name),
       clock("clock", clock_period_of(params)),
       events_("events", kSignalCount,
@@ -20,11 +21,14 @@ SystolicAccelerator::SystolicAccelerator(const sc_core::sc_module_name& name,
       dma("dma", params.dram, params.array, clock_period_of(params)),
       weight_buffer("weight_buffer", params.array),
       input_buffer("input_buffer", params.input_buffer, params.array),
-      array("array", params.array, params.accumulator),
-      accumulator("accumulator", params.accumulator, params.array),
+      array("array", params.array, params.accumulator, operands),
+      accumulator("accumulator", params.accumulator, params.array,
+                  has_wide_sums(params.array, params.accumulator, operands)),
       post_processing("post_processing", params.post_processing, params.array),
-      output_buffer("output_buffer", params.array) {
-    prepare_payloads(params.array);
+      output_buffer("output_buffer", params.array),
+      accumulator_bits_(params.accumulator.bits),
+      operands_(operands) {
+    prepare_payloads(params.array, has_wide_sums(params.array, params.accumulator, operands));
     bind_clock();
     bind_control();
     bind_events();
@@ -32,14 +36,14 @@ SystolicAccelerator::SystolicAccelerator(const sc_core::sc_module_name& name,
     bind_streams();
 }
 
-void SystolicAccelerator::prepare_payloads(const ArrayParams& array_params) {
+void SystolicAccelerator::prepare_payloads(const ArrayParams& array_params, bool wide_sums) {
     const auto lanes = [](int count) {
         return [count](auto& payload) { payload.lanes.resize(static_cast<size_t>(count)); };
     };
     rows_.prepare(lanes(array_params.cols));
     array_beats_.prepare(lanes(array_params.rows));
     pool_beats_.prepare(lanes(array_params.cols));
-    sums_.prepare(lanes(array_params.cols));
+    sums_.prepare([&](SumWord& word) { word.resize(array_params.cols, wide_sums); });
     accumulator_words_.prepare(lanes(array_params.cols));
     output_words_.prepare(lanes(array_params.cols));
 }
@@ -160,10 +164,10 @@ int64_t SystolicAccelerator::activity() const {
            output_buffer.stats().read_words + output_buffer.stats().write_words;
 }
 
-void SystolicAccelerator::trace(const TraceScope& scope, const TraceFormats& formats) const {
+void SystolicAccelerator::trace(const TraceScope& scope) const {
     const ArrayParams& params = array.params();
     const bool swapped = params.is_input_stationary();
-    const NumberFormat sum{32, true};
+    const NumberFormat sum{array.sum_bits(), true};
     scope.bit("interrupt", [this] { return interrupt.read(); });
     sequencer.trace(scope.scope("sequencer"));
     trace_jobs(scope, dma_jobs_, clock.period());
@@ -175,17 +179,17 @@ void SystolicAccelerator::trace(const TraceScope& scope, const TraceFormats& for
     input_buffer.trace(scope.scope("input_buffer"));
     // Rows of operands to load carry one operand of a pair at a time.
     const int row_parts = params.is_output_stationary() ? params.macs_per_pe : 1;
-    trace_stream(scope, rows_, swapped ? formats.activation : formats.weight, row_parts);
-    trace_stream(scope, array_beats_, swapped ? formats.weight : formats.activation,
+    trace_stream(scope, rows_, swapped ? operands_.activation : operands_.weight, row_parts);
+    trace_stream(scope, array_beats_, swapped ? operands_.weight : operands_.activation,
                  params.macs_per_pe);
-    trace_stream(scope, pool_beats_, formats.activation);
-    array.trace(scope.scope("array"), formats);
+    trace_stream(scope, pool_beats_, operands_.activation);
+    array.trace(scope.scope("array"));
     trace_stream(scope, sums_, sum);
-    accumulator.trace(scope.scope("accumulator"));
-    trace_stream(scope, accumulator_words_, sum);
-    post_processing.trace(scope.scope("post_processing"));
+    accumulator.trace(scope.scope("accumulator"), sum);
+    trace_stream(scope, accumulator_words_, {accumulator_bits_, true});
+    post_processing.trace(scope.scope("post_processing"), accumulator_bits_);
     residual_buffer.trace(scope.scope("residual_buffer"));
-    trace_stream(scope, output_words_, formats.activation);
+    trace_stream(scope, output_words_, operands_.activation);
     output_buffer.trace(scope.scope("output_buffer"));
 }
 

@@ -20,7 +20,6 @@
 #include "hw/memory/weight_buffer.h"
 #include "hw/stream/clock.h"
 #include "hw/top/host_bus.h"
-#include "hw/trace/trace_formats.h"
 #include "hw/trace/trace_scope.h"
 
 namespace accelsim {
@@ -71,7 +70,8 @@ class SystolicAccelerator : public sc_core::sc_module {
     OutputBuffer output_buffer;
     ResidualBuffer residual_buffer{"residual_buffer"};
 
-    SystolicAccelerator(const sc_core::sc_module_name& name, const AcceleratorParams& params);
+    SystolicAccelerator(const sc_core::sc_module_name& name, const AcceleratorParams& params,
+                        const OperandFormats& operands);
 
     /// Names of the channels whose producer is blocked in this cycle.
     std::vector<std::string> blocked_channels() const;
@@ -81,10 +81,13 @@ class SystolicAccelerator : public sc_core::sc_module {
     int64_t activity() const;
 
     /// Names every register, channel, state machine and counter.
-    void trace(const TraceScope& scope, const TraceFormats& formats) const;
+    void trace(const TraceScope& scope) const;
 
   private:
-    void prepare_payloads(const ArrayParams& array_params);
+    const int accumulator_bits_;
+    const OperandFormats operands_;
+
+    void prepare_payloads(const ArrayParams& array_params, bool wide_sums);
     void bind_clock();
     void bind_control();
     void bind_events();

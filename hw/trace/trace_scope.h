@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "hw/stream/register_words.h"
 #include "hw/trace/vcd_writer.h"
 
 namespace accelsim {
@@ -15,9 +16,9 @@ struct TracedBlock {
     VcdKind kind = VcdKind::kRegister;
     NumberFormat format;
     int count = 0;
-    std::function<std::string(int)> name;   ///< of element i, below the scope; may hold dots
-    std::function<const int32_t*()> fetch;  ///< where they lie now
-    int shift = 0;                          ///< of the value in its element
+    std::function<std::string(int)> name;  ///< of element i, below the scope; may hold dots
+    std::function<RegisterWords()> fetch;  ///< where they lie now
+    int shift = 0;                         ///< of the value in its element
 };
 
 /// Where registrations go.

@@ -17,11 +17,22 @@ constexpr NumberFormat kTracedIndex{32, true};  ///< addresses, slots and counts
 /// Lanes of a word, `lane_0` and so on; `lanes()` tells where they lie now. `parts` operands in a
 /// lane: `lane_0_0`, `lane_0_1`, ... (operand_pair.h).
 inline void trace_lanes(const TraceScope& scope, VcdKind kind, NumberFormat format, size_t count,
-                        std::function<const int32_t*()> lanes, int parts = 1) {
+                        std::function<RegisterWords()> lanes, int parts = 1) {
     scope.block({kind, format, static_cast<int>(count),
                  [](int lane) { return "lane_" + std::to_string(lane); }, std::move(lanes)},
                 parts);
 }
+
+template <typename Payload>
+size_t lane_count(const Payload& payload) {
+    return payload.lanes.size();
+}
+inline size_t lane_count(const SumWord& word) { return word.lanes.size() + word.wide_lanes.size(); }
+template <typename Payload>
+RegisterWords words_of(const Payload& payload) {
+    return payload.lanes.data();
+}
+inline RegisterWords words_of(const SumWord& word) { return word.words(); }
 
 /// `tag()` tells the tag that the word carries now.
 template <typename Tag>
@@ -70,8 +81,8 @@ void trace_stream(const TraceScope& machine, const Stream<Payload>& stream, Numb
     scope.counter("transfers", [&stream] { return stream.stats().transfers; });
     scope.counter("stalls", [&stream] { return stream.stats().stalls; });
     trace_lanes(
-        scope, VcdKind::kWire, format, stream.peek().lanes.size(),
-        [&stream] { return stream.peek().lanes.data(); }, parts);
+        scope, VcdKind::kWire, format, lane_count(stream.peek()),
+        [&stream] { return words_of(stream.peek()); }, parts);
     trace_payload(scope, stream);
 }
 

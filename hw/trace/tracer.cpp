@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <type_traits>
 #include <utility>
 
 #include "hw/trace/glob.h"
@@ -11,11 +12,10 @@
 namespace accelsim {
 namespace {
 
-template <typename Word>
-Word low_bits(int bits) {
-    constexpr int kWordBits = static_cast<int>(sizeof(Word) * 8);
-    return bits == kWordBits ? ~Word{0} : (Word{1} << bits) - 1;
-}
+uint64_t low_bits(int bits) { return ~uint64_t{0} >> (64 - bits); }
+
+const int32_t* words_of(const RegisterWords& registers, int32_t) { return registers.narrow; }
+const int64_t* words_of(const RegisterWords& registers, int64_t) { return registers.wide; }
 
 /// The pattern that the name shares with those that differ in their numbers only.
 std::string without_numbers(const std::string& name) {
@@ -67,7 +67,7 @@ void Tracer::always(const std::string& name, std::function<std::string_view()> g
 
 void Tracer::add(const VcdVariable& variable, std::function<int64_t()> get) {
     if (!selects(variable.name)) return;
-    const auto mask = low_bits<uint64_t>(variable.format.bits);
+    const auto mask = low_bits(variable.format.bits);
     numbers_.push_back({std::move(get), mask, declare(variable)});
 }
 
@@ -76,27 +76,28 @@ void Tracer::add(const std::string& name, std::function<std::string_view()> get)
 }
 
 void Tracer::add(const TracedBlock& block, const std::string& scope) {
-    bool continues = false;  // the element before is selected
+    std::vector<Block>* blocks = nullptr;  // with the element before, if that is selected
     for (int i = 0; i < block.count; ++i) {
         const std::string name = scope + "." + block.name(i);
         if (!selects(name)) {
-            continues = false;
+            blocks = nullptr;
             continue;
         }
         const size_t place = declare({name, block.kind, block.format});
-        if (!continues) {
-            blocks_.push_back(
-                {block.fetch, i, 0, block.shift, low_bits<uint32_t>(block.format.bits), place});
+        if (blocks == nullptr) {
+            const bool is_wide = block.fetch().wide != nullptr;
+            blocks = is_wide ? &wide_blocks_.blocks : &narrow_blocks_.blocks;
+            blocks->push_back({block.fetch, i, 0, block.shift, low_bits(block.format.bits), place});
         }
-        ++blocks_.back().count;
-        continues = true;
+        ++blocks->back().count;
     }
 }
 
 void Tracer::begin(int64_t clock_period_fs) {
     require_matches();
     codes_ = writer_.write_header(variables_, clock_period_fs);
-    before_.resize(variables_.size());
+    if (!narrow_blocks_.blocks.empty()) narrow_blocks_.before.resize(variables_.size());
+    if (!wide_blocks_.blocks.empty()) wide_blocks_.before.resize(variables_.size());
 }
 
 void Tracer::require_matches() const {
@@ -123,12 +124,18 @@ void Tracer::require_matches() const {
     if (!faults.empty()) throw UserError(std::move(faults));
 }
 
-void Tracer::forget() {
-    for (const Block& block : blocks_) {
-        const int32_t* now = block.fetch() + block.first;
-        for (int i = 0; i < block.count; ++i)
-            before_[block.place + static_cast<size_t>(i)] = ~now[i];
+template <typename Word>
+void Tracer::forget_blocks(Blocks<Word>& blocks) const {
+    for (const Block& block : blocks.blocks) {
+        const Word* now = words_of(block.fetch(), Word{}) + block.first;
+        Word* before = blocks.before.data() + block.place;
+        for (int i = 0; i < block.count; ++i) before[i] = ~now[i];
     }
+}
+
+void Tracer::forget() {
+    forget_blocks(narrow_blocks_);
+    forget_blocks(wide_blocks_);
     for (Number& number : numbers_) number.before = ~static_cast<uint64_t>(number.get());
     for (Text& text : texts_) text.before.clear();
 }
@@ -140,7 +147,8 @@ void Tracer::sample(int64_t cycle) {
         writer_.begin_first_values();
     }
     if (clock_ >= 0) writer_.write_bit(codes_[static_cast<size_t>(clock_)], true);
-    for (const Block& block : blocks_) sample_block(block);
+    sample_blocks(narrow_blocks_);
+    sample_blocks(wide_blocks_);
     sample_numbers();
     sample_texts();
     if (first_sample_) writer_.end_first_values();
@@ -150,22 +158,26 @@ void Tracer::sample(int64_t cycle) {
     writer_.write_bit(codes_[static_cast<size_t>(clock_)], false);
 }
 
-void Tracer::sample_block(const Block& block) {
+template <typename Word>
+void Tracer::sample_blocks(Blocks<Word>& blocks) {
     constexpr int kChunk = 16;
-    const int32_t* now = block.fetch() + block.first;
-    int32_t* before = before_.data() + block.place;
-    const VcdCode* codes = codes_.data() + block.place;
-    const uint32_t field = block.mask << block.shift;
-    for (int first = 0; first < block.count; first += kChunk) {
-        const int end = std::min(first + kChunk, block.count);
-        int32_t changed = 0;
-        for (int i = first; i < end; ++i) changed |= now[i] ^ before[i];
-        if ((static_cast<uint32_t>(changed) & field) == 0) continue;
-        for (int i = first; i < end; ++i) {
-            if ((static_cast<uint32_t>(now[i] ^ before[i]) & field) == 0) continue;
-            before[i] = now[i];
-            const uint32_t value = static_cast<uint32_t>(now[i]) >> block.shift & block.mask;
-            writer_.write_value(codes[i], value, block.mask);
+    using Bits = std::make_unsigned_t<Word>;
+    for (const Block& block : blocks.blocks) {
+        const Word* now = words_of(block.fetch(), Word{}) + block.first;
+        Word* before = blocks.before.data() + block.place;
+        const VcdCode* codes = codes_.data() + block.place;
+        const auto field = static_cast<Bits>(block.mask << block.shift);
+        for (int first = 0; first < block.count; first += kChunk) {
+            const int end = std::min(first + kChunk, block.count);
+            Word changed = 0;
+            for (int i = first; i < end; ++i) changed |= now[i] ^ before[i];
+            if ((static_cast<Bits>(changed) & field) == 0) continue;
+            for (int i = first; i < end; ++i) {
+                if ((static_cast<Bits>(now[i] ^ before[i]) & field) == 0) continue;
+                before[i] = now[i];
+                const uint64_t value = static_cast<Bits>(now[i]) >> block.shift & block.mask;
+                writer_.write_value(codes[i], value, block.mask);
+            }
         }
     }
 }

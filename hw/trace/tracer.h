@@ -40,12 +40,18 @@ class Tracer : private TraceSink {
         bool has_matched = false;
     };
     struct Block {
-        std::function<const int32_t*()> fetch;
+        std::function<RegisterWords()> fetch;
         int first;  ///< element of the array that `fetch` returns
         int count;
         int shift;      ///< of the value in its element
-        uint32_t mask;  ///< of the value, shifted down
+        uint64_t mask;  ///< of the value, shifted down
         size_t place;   ///< of its elements in `before_` and of its codes
+    };
+    /// Of words of this type.
+    template <typename Word>
+    struct Blocks {
+        std::vector<Block> blocks;
+        std::vector<Word> before;  ///< by variable; of those that stand in a block
     };
     struct Number {
         std::function<int64_t()> get;
@@ -65,7 +71,10 @@ class Tracer : private TraceSink {
 
     bool selects(const std::string& name);
     size_t declare(const VcdVariable& variable);
-    void sample_block(const Block& block);
+    template <typename Word>
+    void forget_blocks(Blocks<Word>& blocks) const;
+    template <typename Word>
+    void sample_blocks(Blocks<Word>& blocks);
     void sample_numbers();
     void sample_texts();
     void forget();
@@ -76,11 +85,11 @@ class Tracer : private TraceSink {
     std::set<std::string> names_;  ///< patterns of names, for what to say of a glob without a match
     std::vector<VcdVariable> variables_;
     std::vector<VcdCode> codes_;  ///< by variable
-    std::vector<Block> blocks_;
+    Blocks<int32_t> narrow_blocks_;
+    Blocks<int64_t> wide_blocks_;
     std::vector<Number> numbers_;
     std::vector<Text> texts_;
-    std::vector<int32_t> before_;  ///< by variable; of those that stand in a block
-    int clock_ = -1;               ///< its variable
+    int clock_ = -1;  ///< its variable
     bool first_sample_ = true;
 };
 

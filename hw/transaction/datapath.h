@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 namespace accelsim {
 
@@ -16,6 +17,7 @@ struct DatapathMaps {
 struct ValueCounts {
     int64_t accumulator_overflows = 0;
     int64_t output_saturations = 0;
+    std::optional<int64_t> nonzero_macs{};  ///< where they are counted
 };
 
 /// Array, accumulator and post-processing as one function from maps to a map.

@@ -110,6 +110,7 @@ void LayerEngine::compute_values() {
     const ValueCounts counts = datapath_->compute(command_.layer, maps);
     counters_.accumulator_overflows = counts.accumulator_overflows;
     counters_.output_saturations = counts.output_saturations;
+    counters_.nonzero_macs = counts.nonzero_macs;
 }
 
 }  // namespace accelsim

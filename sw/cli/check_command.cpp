@@ -5,10 +5,13 @@
 #include <iostream>
 #include <streambuf>
 
+#include "sw/cli/default_table.h"
 #include "sw/cli/layer_result.h"
 #include "sw/cli/yaml_text.h"
+#include "sw/cost/cost_model.h"
 #include "sw/driver/scheduled_network.h"
 #include "sw/network/load_network.h"
+#include "sw/passes/fuse_batch_norm.h"
 #include "sw/passes/pipeline.h"
 #include "sw/report/text_table.h"
 
@@ -79,6 +82,7 @@ std::string sizes_text(const RunParams& params) {
 /// The network as the accelerator runs it, without values: a schedule needs formats and shapes.
 QuantizedNetwork compile_for_schedule(const RunParams& params) {
     Graph graph = load_network(params.network, params.simulation.seed, Values::kNone);
+    require_batch_norm_unit(graph, params);
     return compile_structure(std::move(graph), params.fuse_batch_norm, params.quantization,
                              params.accelerator.most_block_pixels());
 }
@@ -91,25 +95,36 @@ std::string network_line(const QuantizedNetwork& network, const std::vector<Laye
                        plans.size(), static_cast<double>(macs) / 1e6);
 }
 
+std::string area_line(const CostSummary& cost) {
+    return fmt::format("# {:<16}{:.3f} mm2 at {} nm\n", "area", cost.area_mm2.total().value,
+                       cost.node_nm);
+}
+
 /// Which of a layer's maps stay on chip.
 std::string kept_maps(const LayerScheduleSummary& schedule) {
     if (schedule.input_on_chip && schedule.output_on_chip) return "both";
     return schedule.input_on_chip ? "input" : schedule.output_on_chip ? "output" : "-";
 }
 
-/// How every layer is cut, its outermost loop, and what stays on chip.
+/// Of inputs, weights and outputs, such as `int8*int8>uint8`.
+std::string formats_text(const QuantizedLayer& layer) {
+    const std::string weights = layer.has_array_work() ? "*" + layer.weight_format.to_string() : "";
+    return layer.input_format.to_string() + weights + ">" + layer.output_format.to_string();
+}
+
+/// Every layer's numbers, how it is cut, its outermost loop, and what stays on chip.
 std::string schedule_table(const QuantizedNetwork& network, const ScheduledNetwork& scheduled) {
-    std::vector<Align> columns(13, Align::kRight);
-    columns.front() = Align::kLeft;
+    std::vector<Align> columns(14, Align::kRight);
+    columns[0] = columns[2] = Align::kLeft;
     TextTable table(columns);
-    table.add_row({"layer", "output", "mapping", "outermost", "rows", "cols", "channels", "k_tiles",
-                   "pixel_blocks", "channel_tiles", "k_blocks", "tiles", "on_chip"});
+    table.add_row({"layer", "output", "formats", "mapping", "outermost", "rows", "cols", "channels",
+                   "k_tiles", "pixel_blocks", "channel_tiles", "k_blocks", "tiles", "on_chip"});
     for (size_t i = 0; i < network.layers.size(); ++i) {
         const QuantizedLayer& layer = network.layers[i];
         const LayerScheduleSummary schedule = schedule_summary(layer, scheduled.plans()[i]);
         const std::string& order = schedule.loop_order;
-        std::vector<std::string> row = {layer.name, to_string(layer.output), schedule.mapping,
-                                        order.substr(0, order.find(' '))};
+        std::vector<std::string> row = {layer.name, to_string(layer.output), formats_text(layer),
+                                        schedule.mapping, order.substr(0, order.find(' '))};
         for (const int64_t number :
              {schedule.rows_per_block, schedule.cols_per_block, schedule.channels_per_block,
               schedule.k_tiles_per_block, schedule.pixel_blocks, schedule.channel_tiles,
@@ -126,6 +141,7 @@ std::string schedule_table(const QuantizedNetwork& network, const ScheduledNetwo
 
 int check_command(const CheckOptions& options) {
     const RunParams params = load_run_params(options.config);
+    const RunCosts costs = load_costs(params.energy, kDefaultEnergyTable);
     if (options.json) {
         fmt::print("{}\n", params.resolved_json);
         return 0;
@@ -133,7 +149,9 @@ int check_command(const CheckOptions& options) {
     const QuantizedNetwork network = compile_for_schedule(params);
     const ScheduledNetwork scheduled(params.accelerator, network, params.schedule);
     std::cout << kHead << yaml_text(params.resolved_json) << "\n"
-              << sizes_text(params) << network_line(network, scheduled.plans());
+              << sizes_text(params)
+              << area_line(CostModel(costs, params.accelerator, network).summary())
+              << network_line(network, scheduled.plans());
     CommentLines lines(std::cout.rdbuf());
     std::ostream comments(&lines);
     comments << "schedule\n" << schedule_table(network, scheduled);

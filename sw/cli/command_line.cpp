@@ -14,6 +14,7 @@
 #include "sw/base/nearest.h"
 #include "sw/cli/check_command.h"
 #include "sw/cli/compare_command.h"
+#include "sw/cli/compare_passes_command.h"
 #include "sw/cli/run_command.h"
 #include "sw/cli/waveform_options.h"
 
@@ -205,12 +206,27 @@ int compare(CLI::App& app, std::vector<std::string> arguments) {
     return compare_command(options);
 }
 
+int compare_passes(CLI::App& app, std::vector<std::string> arguments) {
+    ComparePassesOptions options;
+    add_config_options(app, options.config);
+    add_input_options(app, options.config);
+    add_key_option(app, options.config, "--limit", "N", "simulation.limit", "images compared",
+                   false);
+    add_key_option(app, options.config, "--labels", "FILE", "simulation.labels", "IDX or .npy",
+                   true);
+    refuse_option(app, "--fidelity", "compare-passes computes values and estimates times");
+    if (parse(app, std::move(arguments))) return 0;
+    return compare_passes_command(options);
+}
+
 const std::vector<Command>& commands() {
     static const std::vector<Command> table = {
         {"run", "simulate a network on an accelerator (the default command)", run},
         {"check", "read, check and resolve a configuration; run nothing", check},
         {"compare", "run every fidelity and compare; exit status 1 where a promise breaks",
          compare},
+        {"compare-passes", "what fusing batch normalizations into the weights saves",
+         compare_passes},
         {"inspect", "show an ONNX model", nullptr},
         {"diff", "two results side by side", nullptr},
         {"sweep", "explore designs", nullptr},
@@ -227,8 +243,9 @@ const Command& find_command(const std::string& name) {
         names.push_back(command.name);
     }
     const std::string nearest = nearest_name(name, names);
-    throw UserError(name, nearest.empty() ? "no such command (commands: run, check, compare)"
-                                          : "no such command, did you mean '" + nearest + "'?");
+    throw UserError(name, nearest.empty()
+                              ? "no such command (commands: run, check, compare, compare-passes)"
+                              : "no such command, did you mean '" + nearest + "'?");
 }
 
 /// `accelsim --config FILE` is `accelsim run --config FILE`.
@@ -245,7 +262,7 @@ int dispatch(std::vector<std::string> arguments) {
         app.set_version_flag("--version", "accelsim " ACCELSIM_VERSION);
         std::string footer = "Commands (accelsim COMMAND --help):\n";
         for (const Command& other : commands()) {
-            if (other.run) footer += fmt::format("  {:<8} {}\n", other.name, other.description);
+            if (other.run) footer += fmt::format("  {:<14} {}\n", other.name, other.description);
         }
         app.footer(footer);
     }

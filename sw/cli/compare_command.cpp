@@ -45,7 +45,8 @@ class Comparing {
     Comparing(const RunParams& params, const RunInputs& inputs)
         : cycle_(params.accelerator, inputs.network(), params.schedule),
           transaction_(params.accelerator, inputs.network(), params.schedule),
-          watchdog_cycles_(params.simulation.watchdog_cycles) {
+          watchdog_cycles_(params.simulation.watchdog_cycles),
+          zero_gating_(params.simulation.activity.zero_gating) {
         const std::vector<QuantizedLayer>& layers = inputs.network().layers;
         for (size_t i = 0; i < layers.size(); ++i) {
             estimates_.push_back(estimate_layer(layers[i], params.accelerator, cycle_.plans()[i]));
@@ -62,11 +63,13 @@ class Comparing {
         Progress progress("simulation", work.total(static_cast<int64_t>(images_.size())));
         CycleSimulation::Watch clocked;
         clocked.watchdog_cycles = watchdog_cycles_;
+        clocked.activity.zero_gating = zero_gating_;  // register toggles are cycle's alone
         clocked.on_layer = [&](const LayerOutcome& outcome) { add(of_cycle_, outcome); };
         clocked.on_progress = [&](size_t image, size_t layer, double fraction) {
             progress.update(work.done(image, layer, fraction));
         };
         TransactionSimulation::Watch transacted;
+        transacted.zero_gating = zero_gating_;
         transacted.on_layer = [&](const LayerOutcome& outcome) { add(of_transaction_, outcome); };
         transacted.prepare = std::move(prepare);
 
@@ -96,6 +99,7 @@ class Comparing {
     const CycleSimulation cycle_;
     const TransactionSimulation transaction_;
     const int64_t watchdog_cycles_;
+    const bool zero_gating_;
     std::vector<IntegerMap> images_;
     std::vector<LayerEstimate> estimates_;  ///< by layer
     std::deque<LayerOutcome> of_cycle_;     ///< that wait for the other machine's

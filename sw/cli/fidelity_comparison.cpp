@@ -19,7 +19,12 @@ LayerResult counted(const LayerCounters& counters, bool has_values) {
 }
 
 std::optional<int64_t> count_of(const Json& value) {
-    return value.is_null() ? std::nullopt : std::optional(value.get<int64_t>());
+    return value.is_number() ? std::optional(value.get<int64_t>()) : std::nullopt;
+}
+
+/// A key that is left out is no number; JSON itself finds it neither equal nor different.
+bool differ(const Json& left, const Json& right) {
+    return left.is_discarded() != right.is_discarded() || left != right;
 }
 
 /// The walk over the report's own columns leaves no counter out.
@@ -32,8 +37,8 @@ std::vector<Disagreement> disagreements_of(const LayerOutcome& cycle,
     const LayerResult estimated = counted(estimate.counters, false);
     std::vector<Disagreement> found;
     for (const Column<LayerResult>& column : layer_columns()) {
-        const bool of_transaction = column.value(transacted) != column.value(clocked);
-        const bool of_estimate = column.value(estimated) != column.value(clocked_times);
+        const bool of_transaction = differ(column.value(transacted), column.value(clocked));
+        const bool of_estimate = differ(column.value(estimated), column.value(clocked_times));
         if (!of_transaction && !of_estimate) continue;
         found.push_back({cycle.image,
                          column.name,

@@ -1,5 +1,7 @@
 #include "sw/cli/layer_result.h"
 
+#include <fmt/format.h>
+
 namespace accelsim {
 namespace {
 
@@ -11,6 +13,12 @@ std::string mapping_name(const QuantizedLayer& layer, Mapping mapping) {
 /// As `from` in a network description names it.
 std::string source_name(const QuantizedNetwork& network, int source) {
     return source < 0 ? "input" : network.layers[static_cast<size_t>(source)].name;
+}
+
+std::string pooling_name(const Pool& pool) {
+    if (pool.kind == PoolKind::kNone) return "none";
+    return fmt::format("{} {}x{}", pool.kind == PoolKind::kMax ? "max" : "average",
+                       pool.window.kernel_height, pool.window.kernel_width);
 }
 
 }  // namespace
@@ -45,6 +53,7 @@ LayerResult describe_layer(const QuantizedNetwork& network, size_t index, const 
         result.residual_format = layer.residual->format.to_string();
     }
     result.activation = to_string(layer.activation.kind);
+    result.pooling = pooling_name(layer.pool);
     result.input = layer.input;
     result.conv = layer.conv;
     result.output = layer.output;
@@ -56,6 +65,10 @@ LayerResult describe_layer(const QuantizedNetwork& network, size_t index, const 
     result.output_format = layer.output_format.to_string();
     result.schedule = schedule_summary(layer, plan);
     result.macs = plan.macs;
+    if (layer.batch_norm) {
+        result.batch_norm_format = layer.batch_norm->to_string();
+        result.normalized_values = plan.macs / layer.depth();
+    }
     return result;
 }
 

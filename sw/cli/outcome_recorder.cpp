@@ -55,6 +55,15 @@ void OutcomeRecorder::add_counters(const LayerOutcome& outcome) {
         describe_layer(scheduled_.network(), outcome.layer, scheduled_.plans()[outcome.layer]);
     entry.counters = outcome.counters;
     entry.has_values = !inputs_.empty();
+    if (options_.cost) {
+        entry.energy_pj =
+            options_.cost->layer_energy_pj(scheduled_.network().layers[outcome.layer],
+                                           scheduled_.plans()[outcome.layer], outcome.counters);
+        if (const std::optional<int64_t>& nonzero = outcome.counters.nonzero_macs) {
+            entry.zero_gated_mac_energy_pj =
+                options_.cost->zero_gated_mac_energy_pj(*entry.energy_pj, entry.macs, *nonzero);
+        }
+    }
     entry.utilization_fraction = result_.utilization_fraction(entry.macs, entry.counters.cycles);
     entry.start_cycle = result_.total_cycles();
     result_.layers.push_back(std::move(entry));

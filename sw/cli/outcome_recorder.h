@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "sw/cost/cost_model.h"
 #include "sw/driver/scheduled_network.h"
 #include "sw/driver/verifier.h"
 #include "sw/network/dump_tensors.h"
@@ -20,6 +21,7 @@ class OutcomeRecorder {
     struct Options {
         bool verify = true;
         bool keep_tensors = false;  ///< of the first image
+        const CostModel* cost = nullptr;
     };
 
     /// `inputs`: the images that are simulated; empty where no values are. All arguments outlive

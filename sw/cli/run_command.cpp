@@ -16,8 +16,10 @@
 #include "sw/base/log.h"
 #include "sw/base/progress.h"
 #include "sw/cli/check_outputs.h"
+#include "sw/cli/default_table.h"
 #include "sw/cli/outcome_recorder.h"
 #include "sw/cli/run_inputs.h"
+#include "sw/cost/cost_model.h"
 #include "sw/cost/estimate.h"
 #include "sw/driver/cycle_simulation.h"
 #include "sw/driver/data_set.h"
@@ -67,7 +69,9 @@ class Run {
 
     int execute() {
         check_outputs();
+        RunCosts costs = load_costs(params_.energy, kDefaultEnergyTable);
         inputs_.load(params_);
+        cost_.emplace(std::move(costs), params_.accelerator, inputs_.network());
         simulate();
         differences_.tell_how_many_more();
         measure_accuracy();
@@ -118,7 +122,7 @@ class Run {
     }
 
     OutcomeRecorder::Options recorder_options() const {
-        return {params_.simulation.verify, options_.dump_tensors.has_value()};
+        return {params_.simulation.verify, options_.dump_tensors.has_value(), &*cost_};
     }
 
     void simulate_clocked() {
@@ -132,6 +136,7 @@ class Run {
         CycleSimulation::Watch watch;
         watch.watchdog_cycles = params_.simulation.watchdog_cycles;
         watch.waveform = options_.waveform;
+        watch.activity = params_.simulation.activity;
         watch.on_progress = [&](size_t image, size_t layer, double fraction) {
             progress.update(work.done(image, layer, fraction));
         };
@@ -154,6 +159,7 @@ class Run {
                                  result_);
         const WorkEstimate work(simulation.plans());
         TransactionSimulation::Watch watch;
+        watch.zero_gating = params_.simulation.activity.zero_gating;
         watch.every_output = params_.simulation.verify || options_.dump_tensors;
         watch.on_layer = [&](const LayerOutcome& outcome) { recorder.add(outcome); };
         {
@@ -186,7 +192,8 @@ class Run {
         const ScheduledNetwork scheduled(params_.accelerator, inputs_.network(), params_.schedule);
         begin(scheduled);
         const std::vector<IntegerMap> no_images;
-        OutcomeRecorder recorder(scheduled, reference_options_, no_images, {}, result_);
+        OutcomeRecorder recorder(scheduled, reference_options_, no_images, {false, false, &*cost_},
+                                 result_);
         for (size_t layer = 0; layer < scheduled.plans().size(); ++layer) {
             const LayerEstimate estimate = estimate_layer(
                 inputs_.network().layers[layer], params_.accelerator, scheduled.plans()[layer]);
@@ -245,6 +252,8 @@ class Run {
     int report() {
         result_.network = inputs_.network().name;
         result_.images_source = inputs_.images_source();
+        result_.cost = cost_->summary();
+        warn_of_implausible_energy();
         const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start_;
         result_.wall_seconds = wall.count();
         result_.peak_memory_bytes = peak_memory_bytes();
@@ -254,10 +263,25 @@ class Run {
         return result_.verification.passed() ? 0 : 1;
     }
 
+    /// Figures that pass one by one may still be absurd together.
+    void warn_of_implausible_energy() const {
+        constexpr double kLeastUtilization = 0.1;  // below, most of the array works for nothing
+        const int64_t macs = result_.total_macs();
+        if (result_.utilization_fraction() < kLeastUtilization) return;
+        const ComponentFigures energy = result_.energy_pj();
+        const double on_chip_pj = energy.total().value - energy[Component::kDram].value;
+        const double pj_per_mac = on_chip_pj / static_cast<double>(macs);
+        if (kOnChipPjPerMac.contains(pj_per_mac)) return;
+        log_warning("{}: on-chip energy is {:.3g} pJ a MAC, outside {} to {} (docs/ENERGY.md)",
+                    params_.energy.table.value_or(kDefaultEnergyTable), pj_per_mac,
+                    kOnChipPjPerMac.least, kOnChipPjPerMac.most);
+    }
+
     const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
     const RunOptions options_;
     const RunParams params_;
     RunInputs inputs_;
+    std::optional<CostModel> cost_;
     NetworkReferenceOptions reference_options_;
     std::vector<int> predictions_;  ///< of the simulated images
     Differences differences_;       ///< of them, from the reference

@@ -11,6 +11,7 @@
 #include "sw/base/progress.h"
 #include "sw/network/evaluate.h"
 #include "sw/network/load_network.h"
+#include "sw/passes/fuse_batch_norm.h"
 #include "sw/passes/pipeline.h"
 
 namespace accelsim {
@@ -43,12 +44,13 @@ ProgressCallback progress_bar(const char* what, const char* unit) {
     };
 }
 
-void RunInputs::load(const RunParams& params) {
+void RunInputs::load(const RunParams& params, bool with_float) {
     const SimulationParams& simulation = params.simulation;
     const Values values = simulation.values ? Values::kAll : Values::kNone;
     Graph graph =
         load_network(params.network, simulation.seed, values, progress_bar("seeded weights"));
     for (const std::string& note : graph.notes) log_info("{}", note);
+    require_batch_norm_unit(graph, params);
     preprocessing_ = graph.preprocessing;
     const int64_t largest_fused_window = params.accelerator.most_block_pixels();
     if (!simulation.values) {
@@ -67,7 +69,7 @@ void RunInputs::load(const RunParams& params) {
                             {simulation.first, simulation.limit});
     }
     if (!simulation.images) log_info("no images are given: {}", images_source_);
-    if (images_.has_labels()) {
+    if (with_float && images_.has_labels()) {
         float_correct_ =
             evaluate(graph, images_, worker_threads(), progress_bar("float network", "images"))
                 .correct;

@@ -21,7 +21,8 @@ ProgressCallback progress_bar(const char* what, const char* unit = "");
 /// `simulation.values` there are no images, and the network has shapes and formats alone.
 class RunInputs {
   public:
-    void load(const RunParams& params);
+    /// `with_float`: the network in real numbers is run on images with labels.
+    void load(const RunParams& params, bool with_float = true);
 
     const QuantizedNetwork& network() const { return network_; }
     const ImageSet& images() const { return images_; }

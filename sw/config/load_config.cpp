@@ -17,10 +17,10 @@ RunParams read_run(YamlReader& reader, const std::string& data_directory) {
     read_network(root, data_directory, params.network);
     read_quantization(root, data_directory, params.quantization);
     check_operand_widths(array, params.accelerator.array, params.quantization);
-    read_passes(root, params.fuse_batch_norm);
+    read_passes(root, params.fuse_batch_norm, params.where_passes);
     read_schedule(root, params.accelerator, params.schedule);
     read_simulation(root, data_directory, params.simulation);
-    root.not_yet("energy");
+    read_energy(root, data_directory, params.energy);
     read_report(root, data_directory, params.report);
     return params;
 }

@@ -10,7 +10,7 @@ constexpr IntegerRange kStages{0, 64};
 constexpr IntegerRange kGapCycles{0, 4096};
 constexpr IntegerRange kBanks{1, 1024};
 constexpr IntegerRange kSlots{1, 2};
-constexpr IntegerRange kAccumulatorBits{8, 32, " (wider ones are not available yet)"};
+constexpr IntegerRange kAccumulatorBits{8, 64};
 constexpr RealRange kClockMhz{0.001, 100'000};
 constexpr IntegerRange kLatencyCycles{0, 1'000'000};
 constexpr double kMostKib = 1024.0 * 1024.0;
@@ -134,11 +134,10 @@ void read_rrelu(YamlMap map, LfsrParams& lfsr) {
 void read_post_processing(YamlMap map, PostProcessingParams& post_processing) {
     map.integer({"stages", "registers from an accumulator word to the output buffer", "cycles"},
                 post_processing.stages, {1, 64});
-    bool batch_norm_unit = false;
-    map.boolean(
-        {"batch_norm_unit", "a batch-norm unit in the data path (not available yet: false)"},
-        batch_norm_unit);
-    if (batch_norm_unit) map.fault("batch_norm_unit", "true is not available yet");
+    map.boolean({"batch_norm_unit",
+                 "a unit for batch normalizations that are not fused; every word passes its three "
+                 "registers"},
+                post_processing.batch_norm_unit);
     read_rrelu(map.map({"rrelu",
                         "The shift register of randomized ReLUs (8 bits, Fibonacci). It steps once "
                         "a word."}),
@@ -269,16 +268,14 @@ YamlMap read_accelerator(YamlMap root, AcceleratorParams& params) {
 
 void check_operand_widths(YamlMap& array_map, const ArrayParams& array,
                           const QuantizationParams& quantization) {
-    constexpr int kNarrowActivationBits = 2;
-    constexpr int kMostNarrowWeightBits = 4;
-    if (array.macs_per_pe == 1 || (quantization.activation_bits == kNarrowActivationBits &&
-                                   quantization.weight_bits <= kMostNarrowWeightBits)) {
+    if (array.macs_per_pe == 1 || (quantization.activation_bits == kPairedActivationBits &&
+                                   quantization.weight_bits <= kMostPairedWeightBits)) {
         return;
     }
     array_map.fault("macs_per_pe",
                     fmt::format("2 needs quantization.activation_bits {} and weight_bits of at "
                                 "most {} (they are {} and {})",
-                                kNarrowActivationBits, kMostNarrowWeightBits,
+                                kPairedActivationBits, kMostPairedWeightBits,
                                 quantization.activation_bits, quantization.weight_bits));
 }
 

@@ -7,7 +7,8 @@
 namespace accelsim {
 namespace {
 
-constexpr IntegerRange kBits{2, 8};
+constexpr IntegerRange kBits{2, 16};
+constexpr double kMostScale = 1e9;
 constexpr IntegerRange kCalibrationImages{1, 1'000'000};
 constexpr IntegerRange kImages{1, 10'000'000};
 constexpr IntegerRange kFirstImage{0, 1'000'000'000};
@@ -26,6 +27,18 @@ void read_calibration(YamlMap map, const std::string& data_directory, Calibratio
         {{"min_max", CalibrationMethod::kMinMax}, {"percentile", CalibrationMethod::kPercentile}});
     map.real({"percentile", "of the absolute values, for `percentile`", "%"}, params.percentile,
              {50, 100});
+}
+
+void read_layer_formats(YamlMap& map, LayerFormats& layer) {
+    map.integer({"weight_bits", "width of this layer's weights, in place of the network's", "bits"},
+                layer.weight_bits, kBits);
+    map.integer({"activation_bits",
+                 "width of the map that this layer writes, in place of the network's", "bits"},
+                layer.activation_bits, kBits);
+    map.real({"output_scale",
+              "real value of one step of that map, in place of calibration: of a network that was "
+              "trained with it"},
+             layer.output_scale, RealRange::positive(kMostScale));
 }
 
 void read_fidelity(YamlMap& map, SimulationParams& params) {
@@ -52,6 +65,26 @@ void read_fidelity(YamlMap& map, SimulationParams& params) {
     }
 }
 
+void read_activity(YamlMap map, Fidelity fidelity, bool has_values, ActivityParams& params) {
+    map.boolean(
+        {"zero_gating",
+         "count the MACs whose operands are both not zero; the others could be gated. Needs "
+         "values"},
+        params.zero_gating);
+    if (params.zero_gating && !has_values) {
+        map.fault("zero_gating", "must be false where no values are computed: it looks for zeros");
+    }
+    map.boolean({"register_toggles",
+                 "count the bits of the array's data registers that flip from one clock to the "
+                 "next. Needs fidelity `cycle`"},
+                params.register_toggles);
+    if (params.register_toggles && fidelity != Fidelity::kCycle) {
+        map.fault("register_toggles", "must be false with fidelity " +
+                                          std::string(to_string(fidelity)) +
+                                          ": it counts registers, which fidelity cycle alone has");
+    }
+}
+
 void read_simulate(YamlMap& map, SimulationParams& params) {
     const bool all = params.fidelity == Fidelity::kTransaction && params.values;
     params.simulate = all ? params.limit : 1;
@@ -75,6 +108,15 @@ void read_quantization(YamlMap root, const std::string& data_directory,
     map.integer({"activation_bits", "width of activations; unsigned after a ReLU", "bits"},
                 params.activation_bits, kBits);
     map.integer({"weight_bits", "width of weights; signed", "bits"}, params.weight_bits, kBits);
+    map.integer(
+        {"input_bits", "width of the network's input", "bits", Need::kOptional, "activation_bits"},
+        params.input_bits, kBits);
+    map.integer({"output_bits", "width of the network's output, such as logits", "bits",
+                 Need::kOptional, "activation_bits"},
+                params.output_bits, kBits);
+    map.real(
+        {"input_scale", "real value of one step of the network's input, in place of calibration"},
+        params.input_scale, RealRange::positive(kMostScale));
     map.boolean(
         {"per_channel_weights", "a scale for each output channel; false: one for each layer"},
         params.per_channel_weights);
@@ -86,11 +128,24 @@ void read_quantization(YamlMap root, const std::string& data_directory,
         {{"multiplier_round", RequantizeRule::kMultiplierRound},
          {"shift_floor", RequantizeRule::kShiftFloor}},
         {"scale_rne"});
+    YamlMap norm =
+        map.map({"batch_norm", "Batch normalizations that are not fused (docs/FUSION.md)."});
+    norm.integer({"value_bits", "width of what is normalized; signed", "bits"},
+                 params.batch_norm.value_bits, kBits);
+    norm.integer({"scale_bits", "width of the factor; signed", "bits"},
+                 params.batch_norm.scale_bits, kBits);
     read_calibration(map.map({"calibration", "Where activation ranges come from."}), data_directory,
                      params.calibration);
+    YamlMap by_layer = map.map({"layers", "Single layers, by the layer's name."});
+    for (auto& [name, layer] : by_layer.members(
+             {"<layer>", "One layer's numbers; what is left out follows the network's."})) {
+        LayerFormats& given = params.layers[name];
+        given.where = by_layer.where_key(name);
+        read_layer_formats(layer, given);
+    }
 }
 
-void read_passes(YamlMap root, bool& fuse_batch_norm) {
+void read_passes(YamlMap root, bool& fuse_batch_norm, Location& where) {
     enum class Pass { kFuseBatchNorm, kQuantize };
     std::vector<Pass> passes = {Pass::kFuseBatchNorm, Pass::kQuantize};
     root.choice_list(
@@ -105,6 +160,7 @@ void read_passes(YamlMap root, bool& fuse_batch_norm) {
         root.fault("passes", "must end with quantize: the hardware computes with integers");
     }
     fuse_batch_norm = count(Pass::kFuseBatchNorm) > 0;
+    where = root.where("passes");
 }
 
 void read_simulation(YamlMap root, const std::string& data_directory, SimulationParams& params) {
@@ -126,6 +182,9 @@ void read_simulation(YamlMap root, const std::string& data_directory, Simulation
          "compare every layer of the simulated images with the reference executor, where there are "
          "values"},
         params.verify);
+    read_activity(
+        map.map({"activity", "What values do in the array, counted on request and shown apart."}),
+        params.fidelity, params.values, params.activity);
     map.integer({"seed", "of seeded weights and images"}, params.seed, kSeed);
     map.integer(
         {"watchdog_cycles", "cycles without any progress that count as a deadlock", "cycles"},

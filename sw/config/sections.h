@@ -18,9 +18,11 @@ void read_quantization(YamlMap root, const std::string& data_directory, Quantiza
 /// What the array's PEs ask of the operands' widths.
 void check_operand_widths(YamlMap& array_map, const ArrayParams& array,
                           const QuantizationParams& quantization);
-void read_passes(YamlMap root, bool& fuse_batch_norm);
+/// `where`: the key.
+void read_passes(YamlMap root, bool& fuse_batch_norm, Location& where);
 void read_schedule(YamlMap root, const AcceleratorParams& machine, ScheduleParams& params);
 void read_simulation(YamlMap root, const std::string& data_directory, SimulationParams& params);
+void read_energy(YamlMap root, const std::string& data_directory, EnergyParams& params);
 void read_report(YamlMap root, const std::string& data_directory, ReportParams& params);
 
 /// A path as typed and as resolved: relative to the file that states it, `${ACCELSIM_DATA}`

@@ -32,8 +32,8 @@ NumberFormat common_format(NumberFormat a, NumberFormat b) {
     return {std::max(bits(a), bits(b)), is_signed};
 }
 
-TraceFormats trace_formats(const QuantizedNetwork& network) {
-    TraceFormats formats{network.input_format, {1, true}};
+OperandFormats operand_formats(const QuantizedNetwork& network) {
+    OperandFormats formats{network.input_format, {1, true}};
     for (const QuantizedLayer& layer : network.layers) {
         formats.activation = common_format(formats.activation, layer.input_format);
         formats.activation = common_format(formats.activation, layer.output_format);
@@ -50,7 +50,7 @@ std::unique_ptr<WaveformRecorder> make_recorder(const WaveformParams& params,
     for (const QuantizedLayer& layer : network.layers) layers.push_back(layer.name);
     return std::make_unique<WaveformRecorder>(
         "waveform", params, machine.name(), machine.clock.period(), layers,
-        [&](const TraceScope& scope) { machine.trace(scope, trace_formats(network)); });
+        [&](const TraceScope& scope) { machine.trace(scope); });
 }
 
 }  // namespace
@@ -69,7 +69,8 @@ CycleSimulation::CycleSimulation(const AcceleratorParams& accelerator,
 CycleSimulation::Machine::Machine(const CycleSimulation& simulation,
                                   const std::vector<IntegerMap>& images, const Watch& watch,
                                   RunningHosts& running)
-    : machine_(std::make_unique<SystolicAccelerator>("accelerator", simulation.accelerator())) {
+    : machine_(std::make_unique<SystolicAccelerator>("accelerator", simulation.accelerator(),
+                                                     operand_formats(simulation.network()))) {
     const QuantizedNetwork& network = simulation.network();
     HostTask task;
     task.network = &network;
@@ -86,6 +87,7 @@ CycleSimulation::Machine::Machine(const CycleSimulation& simulation,
             recorder_->layer_started(network.layers[layer].name);
         };
     }
+    if (watch.activity.any()) machine_->array.count_activity(watch.activity);
     host_ = std::make_unique<HostDriver>("host", *machine_, task, running);
     host_->bus.bind(machine_->bus.host);
     host_->interrupt(machine_->interrupt);

@@ -28,6 +28,7 @@ class CycleSimulation : public ScheduledNetwork {
         std::function<void(size_t image, size_t layer, double fraction)> on_progress;
         int64_t watchdog_cycles = 1'000'000;
         std::optional<WaveformParams> waveform;
+        ActivityParams activity;
         /// For stress tests: changes the built machine before it starts.
         std::function<void(SystolicAccelerator&)> prepare;
     };

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "hw/memory/element_packing.h"
 #include "sw/base/error.h"
 #include "sw/driver/bus_access.h"
 
@@ -81,7 +82,9 @@ IntegerMap HostDriver::read_kept(const QuantizedLayer& description) {
         throw InternalError("host: the map of layer " + description.name + " is not on chip");
     }
     IntegerMap map(description.output);
-    std::copy(elements.begin(), elements.end(), map.data.begin());
+    const int32_t mask = element_mask(description.output_format);
+    std::transform(elements.begin(), elements.end(), map.data.begin(),
+                   [mask](int16_t element) { return element & mask; });
     return map;
 }
 
@@ -111,7 +114,8 @@ void HostDriver::write_program(LayerProgram program) {
     std::vector<ChannelConstants> constants(program.bias.size());
     for (size_t c = 0; c < constants.size(); ++c) {
         constants[c] = {program.bias[c], program.multiplier.empty() ? 0 : program.multiplier[c],
-                        program.shift[c]};
+                        program.shift[c],
+                        program.batch_norm.empty() ? BatchNormConstants{} : program.batch_norm[c]};
     }
     write(HostBus::address(HostBus::kConstants, 0), constants.data(),
           constants.size() * sizeof(ChannelConstants));

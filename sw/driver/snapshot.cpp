@@ -1,6 +1,19 @@
 #include "sw/driver/snapshot.h"
 
 namespace accelsim {
+namespace {
+
+RegisterToggles difference(const RegisterToggles& now, const RegisterToggles& then) {
+    RegisterToggles toggles = now;
+    using Toggles = RegisterToggles;
+    for (int64_t Toggles::*kind : {&Toggles::input, &Toggles::moving, &Toggles::stationary,
+                                   &Toggles::product, &Toggles::partial_sum, &Toggles::output}) {
+        toggles.*kind -= then.*kind;
+    }
+    return toggles;
+}
+
+}  // namespace
 
 Snapshot::Snapshot(const SystolicAccelerator& machine)
     : sequencer_(machine.sequencer.stats()),
@@ -11,7 +24,9 @@ Snapshot::Snapshot(const SystolicAccelerator& machine)
       accumulator_(machine.accumulator.stats()),
       post_(machine.post_processing.stats()),
       output_(machine.output_buffer.stats()),
-      dma_(machine.dma.stats()) {}
+      dma_(machine.dma.stats()) {
+    if (machine.array.activity() != nullptr) activity_ = *machine.array.activity();
+}
 
 LayerCounters Snapshot::since(const Snapshot& before) const {
     LayerCounters c;
@@ -39,6 +54,13 @@ LayerCounters Snapshot::since(const Snapshot& before) const {
     c.accumulator_overflows = accumulator_.overflows - before.accumulator_.overflows +
                               array_overflows_ - before.array_overflows_;
     c.output_saturations = post_.saturations - before.post_.saturations;
+    if (activity_ && activity_->counts.zero_gating) {
+        c.nonzero_macs = activity_->nonzero_macs - before.activity_->nonzero_macs;
+    }
+    if (activity_ && activity_->counts.register_toggles) {
+        c.register_toggles =
+            difference(activity_->register_toggles, before.activity_->register_toggles);
+    }
 
     const auto in_layer = [&](int64_t cycle) -> std::optional<int64_t> {
         if (cycle < now.start_cycle) return std::nullopt;  // of an earlier layer, or never

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include "hw/top/systolic_accelerator.h"
 #include "sw/timing/layer_counters.h"
 
@@ -20,6 +22,7 @@ class Snapshot {
     WeightBuffer::Stats weights_;
     SystolicArray::Stats array_;
     int64_t array_overflows_ = 0;
+    std::optional<ActivityCounter::Stats> activity_;
     AccumulatorMemory::Stats accumulator_;
     PostProcessing::Stats post_;
     OutputBuffer::Stats output_;

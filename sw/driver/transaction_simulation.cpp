@@ -4,20 +4,26 @@
 #include <utility>
 
 #include "sw/base/error.h"
+#include "sw/kernels/nonzero_macs.h"
 
 namespace accelsim {
 
 /// The network's kernels behind the machine's datapath.
 class TransactionSimulation::Machine::LayerDatapath : public Datapath {
   public:
-    explicit LayerDatapath(const NetworkValues& values) : values_(values) {}
+    LayerDatapath(const NetworkValues& values, const QuantizedNetwork& network, bool zero_gating)
+        : values_(values), network_(network), zero_gating_(zero_gating) {}
 
     ValueCounts compute(size_t layer, const DatapathMaps& maps) override {
-        return values_.compute(layer, maps, workspace_);
+        ValueCounts counts = values_.compute(layer, maps, workspace_);
+        if (zero_gating_) counts.nonzero_macs = nonzero_macs(network_.layers[layer], maps.input);
+        return counts;
     }
 
   private:
     const NetworkValues& values_;
+    const QuantizedNetwork& network_;
+    const bool zero_gating_;
     KernelWorkspace workspace_;
 };
 
@@ -28,7 +34,8 @@ TransactionSimulation::Machine::Machine(const TransactionSimulation& simulation,
     : machine_(std::make_unique<TransactionAccelerator>("transaction_accelerator",
                                                         simulation.accelerator())) {
     if (values) {
-        datapath_ = std::make_unique<LayerDatapath>(*values);
+        datapath_ =
+            std::make_unique<LayerDatapath>(*values, simulation.network(), watch.zero_gating);
         machine_->engine.set_datapath(datapath_.get());
     }
     TransactionTask task;

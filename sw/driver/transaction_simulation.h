@@ -23,6 +23,7 @@ class TransactionSimulation : public ScheduledNetwork {
     struct Watch {
         std::function<void(const LayerOutcome&)> on_layer;
         std::function<void(size_t image, size_t layer, double fraction)> on_progress;
+        bool zero_gating = false;  ///< counts MACs of operands that are not zero, given values
         bool every_output = true;  ///< false: the network's output alone is handed over
         /// For stress tests: changes the built machine before it starts.
         std::function<void(TransactionAccelerator&)> prepare;

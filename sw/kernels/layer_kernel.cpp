@@ -32,8 +32,8 @@ std::unique_ptr<ArrayKernel> choose_array_kernel(const QuantizedLayer& layer,
 /// Of what the accumulators hold in the end: one that overflows keeps to its width.
 SumRange accumulator_range(const SumRange& range, int bits) {
     if (range.fits(bits)) return range;
-    const int64_t most = (int64_t{1} << (bits - 1)) - 1;
-    return {-most - 1, most};
+    const NumberFormat accumulator{bits, true};
+    return {accumulator.min(), accumulator.max()};
 }
 
 void check(const QuantizedLayer& layer) {

@@ -11,7 +11,6 @@ namespace {
 
 constexpr int64_t kStripBytes = int64_t{256} << 10;
 constexpr int kMostLanes = 64;  ///< of a tile
-constexpr int kMostWideBits = 63;
 constexpr int64_t kMax32 = std::numeric_limits<int32_t>::max();
 
 /// Unsigned values of 16 bits are stored less half their range.
@@ -39,26 +38,26 @@ PairsConvolution::PairsConvolution(const QuantizedLayer& layer, const ReferenceO
         }
     }
     choose_width(range);
-    if (!is_ordered_) accumulator_ = {kMostWideBits, false};
+    if (!is_ordered_) accumulator_ = {64, false};
     weights_ = pack_pair_weights(layer, order_, row_pitch_, input_offset_, simd);
 }
 
 void PairsConvolution::choose_width(const SumRange& range) {
     const int64_t input =
-        std::max<int64_t>(magnitude(layer_.input_format) - input_offset_, input_offset_);
+        std::max<int64_t>(layer_.input_format.magnitude() - input_offset_, input_offset_);
     const auto longest = [&](int64_t largest_sum, int64_t weight) {
         return std::max<int64_t>(1, largest_sum / (input * weight));
     };
     // A register of fewer than 32 bits and a fold's sum are added in 32 bits.
     const int64_t largest_fold = accumulator_.bits < 32 ? int64_t{1} << 30 : kMax32;
-    order_.longest_piece = longest(largest_fold, magnitude(layer_.weight_format));
+    order_.longest_piece = longest(largest_fold, layer_.weight_format.magnitude());
     is_wide_ = input_offset_ != 0 ||
                (is_ordered_ ? accumulator_.bits > 32 || order_.fold_depth > order_.longest_piece
                             : !range.fits(32));
     if (!is_wide_) return;
     order_.weight_planes = layer_.weight_format.bits > kPlaneBits ? 2 : 1;
     const int64_t weight =
-        std::min(magnitude(layer_.weight_format), int64_t{1} << (kPlaneBits - 1));
+        std::min(layer_.weight_format.magnitude(), int64_t{1} << (kPlaneBits - 1));
     order_.longest_piece = longest(kMax32, weight);
 }
 

@@ -79,6 +79,9 @@ void check(const QuantizedLayer& layer) {
             throw InternalError(layer.name + ": requantization constants out of range");
         }
     }
+    if (layer.batch_norm && layer.batch_norm->constants.size() != channels) {
+        throw InternalError(layer.name + ": a batch normalization of another number of channels");
+    }
 }
 
 }  // namespace
@@ -93,7 +96,7 @@ PostProcess::PostProcess(const QuantizedLayer& layer, const ReferenceOptions& op
     const int64_t channels = layer.out_channels();
     chunk_ = channels * std::max<int64_t>(1, kChunkElements / channels);
     const auto [least, most] = std::minmax_element(layer.bias.begin(), layer.bias.end());
-    const bool fits = SumRange{range.low + *least, range.high + *most}.fits(32);
+    const bool fits = SumRange{add_bias(range.low, *least), add_bias(range.high, *most)}.fits(32);
     const bool rounds = layer.requantize == RequantizeRule::kMultiplierRound;
     // A shift of the whole 64 bits may be longer than 31.
     requantize_ = rounds ? (fits ? simd.round_fitting : simd.round_sums)
@@ -108,12 +111,32 @@ PostProcess::PostProcess(const QuantizedLayer& layer, const ReferenceOptions& op
         multiplier_.push_back(multiplier);
         shift_.push_back(shift);
     }
+    if (layer.batch_norm) {
+        for (int64_t i = 0; i < chunk_; ++i) {
+            const auto channel = static_cast<size_t>(i % channels);
+            const BatchNormConstants& constants = layer.batch_norm->constants[channel];
+            mean_.push_back(constants.mean);
+            scale_.push_back(constants.scale);
+            offset_.push_back(constants.offset);
+        }
+    }
     if (!layer.residual) return;
     add_ = layer.residual->add;
     if (!rounds) return;
     shorten(layer.requantize, add_.sum_multiplier, add_.sum_shift);
     shorten(layer.requantize, add_.operand_multiplier, add_.operand_shift);
     shorten(layer.requantize, add_.output_multiplier, add_.output_shift);
+}
+
+int64_t PostProcess::normalize(int64_t count, int32_t* values) const {
+    const UnfusedBatchNorm& norm = *layer_.batch_norm;
+    const int64_t saturations =
+        simd_.clamp(values, count, static_cast<int32_t>(norm.value_format.min()),
+                    static_cast<int32_t>(norm.value_format.max()));
+    const bool rounds = layer_.requantize == RequantizeRule::kMultiplierRound;
+    simd_.batch_norm({mean_.data(), scale_.data(), offset_.data(), norm.shift, rounds}, values,
+                     count);
+    return saturations;
 }
 
 int64_t PostProcess::add_residual(const uint8_t* residual, int64_t first, int64_t count,
@@ -153,6 +176,7 @@ int64_t PostProcess::run(const SumRows& sums, int64_t first, int64_t count, cons
         } else {
             requantize_(sums.narrow + done, constants, elements, values);
         }
+        if (layer_.batch_norm) saturations += normalize(elements, values);
         if (layer_.residual) {
             saturations += add_residual(residual, first + done, elements, values, workspace);
         }

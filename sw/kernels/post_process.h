@@ -10,7 +10,8 @@
 
 namespace accelsim::kernels {
 
-/// From accumulators to output values: bias, requantization, residual addition, activation, clamp.
+/// From accumulators to output values: bias, requantization, batch normalization, residual
+/// addition, activation, clamp.
 class PostProcess {
   public:
     /// `range`: of the accumulators. The layer outlives it.
@@ -24,6 +25,7 @@ class PostProcess {
                 Output* output, KernelWorkspace& workspace) const;
 
   private:
+    int64_t normalize(int64_t count, int32_t* values) const;
     int64_t add_residual(const uint8_t* residual, int64_t first, int64_t count, int32_t* values,
                          KernelWorkspace& workspace) const;
     void multiply_slopes(int64_t first, int64_t count, int32_t* values) const;
@@ -34,6 +36,7 @@ class PostProcess {
     std::vector<int32_t> bias_;
     std::vector<int32_t> multiplier_;
     std::vector<int32_t> shift_;
+    std::vector<int32_t> mean_, scale_, offset_;  ///< of the batch normalization
     Requantize<int32_t> requantize_;
     Requantize<int64_t> requantize_wide_;
     ResidualAdd add_;

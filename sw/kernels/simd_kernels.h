@@ -37,6 +37,15 @@ struct RequantizeConstants {
     const int32_t* shift = nullptr;  ///< 0..31
 };
 
+/// The constants of a batch normalization, likewise, and how its products are rounded.
+struct BatchNormLoop {
+    const int32_t* mean = nullptr;
+    const int32_t* scale = nullptr;
+    const int32_t* offset = nullptr;
+    int32_t shift = 0;
+    bool rounds = false;  ///< half away from zero, else towards minus infinity
+};
+
 /// `values[i] = requantize(sums[i] + bias[i])`.
 template <typename Sum>
 using Requantize = void (*)(const Sum* sums, const RequantizeConstants& constants, int64_t count,
@@ -60,7 +69,7 @@ struct SimdKernels {
     /// fewer with addends up to 2^30.
     int64_t (*accumulate)(int32_t* sums, const int32_t* addends, int64_t count,
                           const RegisterParams& params);
-    /// The same in up to 63 bits.
+    /// The same in up to 64 bits; the exact sum of a narrower register fits 64.
     int64_t (*accumulate_wide)(int64_t* sums, const int64_t* addends, int64_t count,
                                const RegisterParams& params);
     /// sums[i] += addends[i] * 2^shift
@@ -72,6 +81,8 @@ struct SimdKernels {
 
     /// Limits values to [low, high] in place; returns how many that changed.
     int64_t (*clamp)(int32_t* values, int64_t count, int32_t low, int32_t high);
+    /// Normalizes values of at most 16 bits in place.
+    void (*batch_norm)(const BatchNormLoop& norm, int32_t* values, int64_t count);
     void (*add_residual_round)(const ResidualAdd& add, int32_t* values, const int32_t* operands,
                                int64_t count);
     void (*add_residual_shift)(const ResidualAdd& add, int32_t* values, const int32_t* operands,

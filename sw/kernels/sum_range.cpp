@@ -27,10 +27,8 @@ WeightSums weight_sums(const QuantizedLayer& layer) {
 
 }  // namespace
 
-int64_t magnitude(NumberFormat format) { return std::max(-format.min(), format.max()); }
-
 SumRange sum_range(const QuantizedLayer& layer, NumberFormat input, int bits) {
-    const int64_t most = layer.depth() * magnitude(input) * magnitude(layer.weight_format);
+    const int64_t most = layer.depth() * input.magnitude() * layer.weight_format.magnitude();
     SumRange range{-most, most};
     if (range.fits(bits)) return range;
     range = {};

@@ -13,8 +13,8 @@ struct SumRange {
     int64_t high = 0;
 
     bool fits(int bits) const {
-        const int64_t most = (int64_t{1} << (bits - 1)) - 1;
-        return high <= most && low >= -most - 1;
+        const NumberFormat sum{bits, true};
+        return low >= sum.min() && high <= sum.max();
     }
 };
 
@@ -24,8 +24,5 @@ SumRange sum_range(const QuantizedLayer& layer, NumberFormat input, int bits);
 inline SumRange sum_range(const QuantizedLayer& layer, int bits) {
     return sum_range(layer, layer.input_format, bits);
 }
-
-/// The largest magnitude of a format's values.
-int64_t magnitude(NumberFormat format);
 
 }  // namespace accelsim::kernels

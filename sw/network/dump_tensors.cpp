@@ -48,6 +48,7 @@ class LayerDump {
         json["input"]["scale"] = layer_.input_scale;
         if (layer_.has_array_work()) {
             write_constants(json);
+            write_batch_norm(json);
             write_residual(json, tensors.residual);
             write_activation(json);
         }
@@ -86,6 +87,25 @@ class LayerDump {
             {"overflow", options_.overflow == Overflow::kWrap ? "wrap" : "saturate"},
             {"fold_depth", options_.fold_depth},
             {"fold_at_positions", options_.fold_at_positions}};
+    }
+
+    void write_batch_norm(Json& json) const {
+        json["batch_norm"] = nullptr;
+        if (!layer_.batch_norm) return;
+        const UnfusedBatchNorm& norm = *layer_.batch_norm;
+        std::vector<int32_t> mean, scale, offset;
+        for (const BatchNormConstants& constants : norm.constants) {
+            mean.push_back(constants.mean);
+            scale.push_back(constants.scale);
+            offset.push_back(constants.offset);
+        }
+        const std::vector<int64_t> dims{layer_.out_channels()};
+        json["batch_norm"] = {{"value_format", norm.value_format.to_string()},
+                              {"value_scale", norm.value_scale},
+                              {"mean", tensor("mean", mean, norm.value_format, dims)},
+                              {"scale", tensor("scale", scale, norm.scale_format, dims)},
+                              {"offset", tensor("offset", offset, kInt32, dims)},
+                              {"shift", norm.shift}};
     }
 
     void write_residual(Json& json, const IntegerMap& operand) const {

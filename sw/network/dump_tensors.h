@@ -16,9 +16,9 @@ struct LayerTensors {
 };
 
 /// Writes each layer's input, residual operand and output (H, W, C), weight (H, W, I, O), bias,
-/// multiplier and shift as .npy, and `tensors.json` with everything else that is needed to compute
-/// the output from the others. `options` is what the outputs were computed with. Creates
-/// `directory`; a UserError where that or a file cannot be written.
+/// multiplier, shift and batch normalization as .npy, and `tensors.json` with everything else that
+/// is needed to compute the output from the others. `options` is what the outputs were computed
+/// with. Creates `directory`; a UserError where that or a file cannot be written.
 void dump_tensors(const std::string& directory, const QuantizedNetwork& network,
                   const std::vector<LayerTensors>& tensors, const NetworkReferenceOptions& options);
 

@@ -7,6 +7,7 @@
 
 #include "sw/base/tensor.h"
 #include "sw/numeric/activation.h"
+#include "sw/numeric/batch_norm.h"
 #include "sw/numeric/number_format.h"
 #include "sw/numeric/requantize.h"
 #include "sw/numeric/residual_add.h"
@@ -61,10 +62,25 @@ struct Residual {
     ResidualAdd add;
 };
 
+/// A batch normalization that is not fused into the weights: the batch-norm unit computes it.
+struct UnfusedBatchNorm {
+    NumberFormat value_format;  ///< of what is normalized, to which it is clamped, and of the means
+    double value_scale = 1.0;
+    NumberFormat scale_format;
+    int shift = 0;                              ///< fraction bits of the scales
+    std::vector<BatchNormConstants> constants;  ///< (out_channels); empty without values
+
+    /// Such as `int16 x int16 >> 12`; without the shift where there are no values.
+    std::string to_string() const {
+        const std::string formats = value_format.to_string() + " x " + scale_format.to_string();
+        return constants.empty() ? formats : formats + " >> " + std::to_string(shift);
+    }
+};
+
 /// One layer as the accelerator runs it: convolution (or Gemm, or nothing), bias, requantization,
-/// residual addition, activation, clamp, pooling. A Gemm of M x K by K x N is a 1 x 1 convolution
-/// of an M x 1 x K map; a fully connected layer after a spatial map reads that map as 1 x 1 x (H *
-/// W * C).
+/// batch normalization where it is not fused, residual addition, activation, clamp, pooling. A Gemm
+/// of M x K by K x N is a 1 x 1 convolution of an M x 1 x K map; a fully connected layer after a
+/// spatial map reads that map as 1 x 1 x (H * W * C).
 struct QuantizedLayer {
     std::string name;
     LayerKind kind = LayerKind::kConv;
@@ -82,6 +98,7 @@ struct QuantizedLayer {
     std::vector<int32_t> multiplier;  ///< (out_channels), Q31 in [2^30, 2^31); 0 where unused
     std::vector<int32_t> shift;       ///< (out_channels), right shift, 0..62
     RequantizeRule requantize = RequantizeRule::kMultiplierRound;
+    std::optional<UnfusedBatchNorm> batch_norm;
     std::optional<Residual> residual;
     Activation activation;
     /// Fused and non-overlapping without padding for conv and gemm; anything for kPool.

@@ -42,11 +42,9 @@ void add_products(const int32_t* values, const int16_t* weights, int64_t stride,
     }
 }
 
-int64_t magnitude(NumberFormat format) { return std::max(-format.min(), format.max()); }
-
 /// No sum of `depth` products, in any order, is larger.
 int64_t largest_sum(const QuantizedLayer& layer, int64_t depth) {
-    return depth * magnitude(layer.input_format) * magnitude(layer.weight_format);
+    return depth * layer.input_format.magnitude() * layer.weight_format.magnitude();
 }
 
 /// Slopes of a randomized ReLU, by number of the post-processing word.
@@ -79,8 +77,13 @@ class PostProcessing {
 
     /// `element`: of the convolution's map.
     int32_t finish(int64_t sum, size_t element, size_t channel) {
-        int32_t value = requantize(layer_.requantize, sum + layer_.bias[channel],
+        int32_t value = requantize(layer_.requantize, add_bias(sum, layer_.bias[channel]),
                                    layer_.multiplier[channel], layer_.shift[channel]);
+        if (layer_.batch_norm) {
+            const UnfusedBatchNorm& norm = *layer_.batch_norm;
+            value = batch_norm(layer_.requantize, norm.constants[channel],
+                               clamp(value, norm.value_format), norm.shift);
+        }
         if (residual_) {
             value =
                 add_residual(layer_.requantize, layer_.residual->add,
@@ -127,8 +130,8 @@ class Convolution {
           fold_at_positions_(options.fold_at_positions),
           partials_(static_cast<size_t>(columns_)),
           sums_(static_cast<size_t>(columns_)) {
-        const int64_t limit = (int64_t{1} << (options.accumulator_bits - 1)) - 1;
-        if (largest_sum(layer, layer.depth()) > limit) return;
+        const NumberFormat accumulator{options.accumulator_bits, true};
+        if (largest_sum(layer, layer.depth()) > accumulator.max()) return;
         fold_depth_ = layer.depth();  // no order of additions overflows
         fold_at_positions_ = false;
     }

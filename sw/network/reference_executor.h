@@ -45,7 +45,8 @@ struct ReferenceResult {
 
 /// The layer's output, computed plainly: for every output pixel (of the convolution; only those
 /// that fused pooling reads) and channel, sum over k = (ky, kx, channel) fold by fold, add the
-/// bias, requantize, with a residual clamp to its sum format and add the operand, activate, clamp;
+/// bias, requantize, with a batch normalization clamp to its value format and normalize, with a
+/// residual clamp to its sum format and add the operand, activate, clamp;
 /// then pool. Max pooling ignores padding; average pooling rounds half away from zero and divides
 /// by the pixels of the window that are not padding, or by all where `count_include_pad`.
 /// `residual`: the residual addition's operand, of the convolution's shape.

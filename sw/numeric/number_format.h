@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <string>
 
 namespace accelsim {
@@ -11,8 +12,13 @@ struct NumberFormat {
     int bits = 8;
     bool is_signed = true;
 
-    int64_t min() const { return is_signed ? -(int64_t{1} << (bits - 1)) : 0; }
-    int64_t max() const { return (int64_t{1} << (is_signed ? bits - 1 : bits)) - 1; }
+    // Of 1..64 bits signed, 1..63 unsigned.
+    int64_t min() const { return is_signed ? -max() - 1 : 0; }
+    int64_t max() const {
+        return std::numeric_limits<int64_t>::max() >> (is_signed ? 64 - bits : 63 - bits);
+    }
+    /// No value is larger in magnitude; below 64 bits.
+    int64_t magnitude() const { return is_signed ? -min() : max(); }
     /// `int8`, `uint4`, ...
     std::string to_string() const { return (is_signed ? "int" : "uint") + std::to_string(bits); }
     bool operator==(const NumberFormat& other) const {

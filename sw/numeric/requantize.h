@@ -42,6 +42,13 @@ inline int32_t rounding_divide_by_power_of_two(int32_t value, int exponent) {
     return static_cast<int32_t>((int64_t{value} >> exponent) + (remainder > threshold ? 1 : 0));
 }
 
+/// The bias adder: 64 bits, saturating.
+inline int64_t add_bias(int64_t sum, int32_t bias) {
+    int64_t value = 0;
+    if (!__builtin_add_overflow(sum, bias, &value)) return value;
+    return bias < 0 ? std::numeric_limits<int64_t>::min() : std::numeric_limits<int64_t>::max();
+}
+
 /// TFLite reference `MultiplyByQuantizedMultiplier` with a right shift only (`shift` 0..62), or a
 /// plain floor shift saturated to 32 bits. `value` is the accumulator with its bias; for
 /// kMultiplierRound it is saturated to 32 bits first, as the hardware's multiplier input is 32 bits
@@ -74,15 +81,18 @@ inline int32_t round_divide(int64_t sum, int64_t count) {
 /// What an addition that leaves the accumulator's width does.
 enum class Overflow { kWrap, kSaturate };
 
-/// sum + addend in a signed register of `bits` bits (2..63); `*overflowed` becomes whether the
-/// exact sum does not fit. `sum` and `addend` themselves are below 2^62 in magnitude.
+/// sum + addend in a signed register of `bits` bits (2..64); `*overflowed` becomes whether the
+/// exact sum does not fit.
 inline int64_t accumulate(int64_t sum, int64_t addend, int bits, Overflow rule, bool* overflowed) {
-    const int64_t high = (int64_t{1} << (bits - 1)) - 1;
-    const int64_t low = -high - 1;
-    const int64_t exact = sum + addend;
-    *overflowed = exact < low || exact > high;
+    const NumberFormat sum_register{bits, true};
+    int64_t exact = 0;  // modulo 2^64
+    const bool leaves_word = __builtin_add_overflow(sum, addend, &exact);
+    *overflowed = leaves_word || exact < sum_register.min() || exact > sum_register.max();
     if (!*overflowed) return exact;
-    if (rule == Overflow::kSaturate) return exact < low ? low : high;
+    if (rule == Overflow::kSaturate) {
+        const bool is_negative = leaves_word ? sum < 0 : exact < 0;
+        return is_negative ? sum_register.min() : sum_register.max();
+    }
     const int unused_bits = 64 - bits;
     const uint64_t bits_kept = static_cast<uint64_t>(exact) << unused_bits;
     return static_cast<int64_t>(bits_kept) >> unused_bits;

@@ -31,6 +31,10 @@ enum class Preload {
     kDrained,  ///< into the only registers, once the last result is out
 };
 
+/// Operands that a PE with two multipliers takes (macs_per_pe 2).
+constexpr int kPairedActivationBits = 2;
+constexpr int kMostPairedWeightBits = 4;
+
 /// The systolic array: `rows` x `cols` PEs. Stages, gaps and hops are in cycles.
 struct ArrayParams {
     int rows = 8;
@@ -73,9 +77,16 @@ struct AccumulatorParams {
     }
 };
 
+/// Registers of the batch-norm unit: behind the subtraction, the multiplication and the addition.
+constexpr int kBatchNormStages = 3;
+
 struct PostProcessingParams {
-    int stages = 4;    ///< q: registers from an accumulator word to the output buffer
-    LfsrParams rrelu;  ///< of the randomized ReLU
+    int stages = 4;                ///< registers, those of the batch-norm unit left out
+    bool batch_norm_unit = false;  ///< in the data path of every word, used or not
+    LfsrParams rrelu;              ///< of the randomized ReLU
+
+    /// q: registers from an accumulator word to the output buffer.
+    int pipeline_stages() const { return stages + (batch_norm_unit ? kBatchNormStages : 0); }
 };
 
 enum class DramModel { kIdeal, kBandwidth };

@@ -66,11 +66,31 @@ struct CalibrationParams {
     double percentile = 99.99;  ///< of the absolute values, for kPercentile
 };
 
+/// What the user says of one layer's numbers; what is unset follows the network's.
+struct LayerFormats {
+    std::optional<int> weight_bits;
+    std::optional<int> activation_bits;  ///< of the map that the layer writes
+    std::optional<double> output_scale;  ///< real value of one step of it, in place of calibration
+    Location where{};                    ///< of the layer's entry
+};
+
+/// Widths in the batch-norm unit.
+struct BatchNormParams {
+    int value_bits = 16;  ///< of what is normalized
+    int scale_bits = 16;
+};
+
 struct QuantizationParams {
     int activation_bits = 8;
     int weight_bits = 8;
+    std::optional<int> input_bits;      ///< of the network's input; activation_bits where empty
+    std::optional<int> output_bits;     ///< of the network's output; activation_bits where empty
+    std::optional<double> input_scale;  ///< real value of one step of the network's input, in place
+                                        ///< of calibration
+    std::map<std::string, LayerFormats> layers;  ///< by layer name
     bool per_channel_weights = true;
     RequantizeRule requantize = RequantizeRule::kMultiplierRound;
+    BatchNormParams batch_norm;
     CalibrationParams calibration;
 };
 
@@ -141,6 +161,14 @@ inline const char* to_string(Fidelity fidelity) {
     return "";
 }
 
+/// What values do in the array, counted on request.
+struct ActivityParams {
+    bool zero_gating = false;       ///< MACs with a zero operand; needs values
+    bool register_toggles = false;  ///< bits of the array's registers that flip; kCycle alone
+
+    bool any() const { return zero_gating || register_toggles; }
+};
+
 struct SimulationParams {
     Fidelity fidelity = Fidelity::kTransaction;
     bool values = true;  ///< false: times alone (kTransaction); kEstimate never computes any
@@ -152,9 +180,22 @@ struct SimulationParams {
     int64_t limit = 1;     ///< images evaluated
     int64_t simulate = 1;  ///< of them, how many run through the simulated hardware
     bool verify = true;
+    ActivityParams activity;
     uint64_t seed = 1;
     int64_t watchdog_cycles =
         1'000'000;  ///< cycles without any progress before a deadlock is reported
+};
+
+/// What energy and area are computed from (docs/ENERGY.md).
+struct EnergyParams {
+    std::optional<std::string> table;  ///< resolved path; the shipped one where empty
+    std::string typed_table;
+    std::string dram = "lpddr4";      ///< a kind of the table
+    std::optional<double> node_nm;    ///< the table's where empty
+    std::optional<double> voltage_v;  ///< the table's where empty
+    Location where_dram{};
+    Location where_node{};
+    Location where_voltage{};
 };
 
 /// A folder that the run writes to.
@@ -177,8 +218,10 @@ struct RunParams {
     NetworkParams network;
     QuantizationParams quantization;
     bool fuse_batch_norm = true;
+    Location where_passes{};
     ScheduleParams schedule;
     SimulationParams simulation;
+    EnergyParams energy;
     ReportParams report;
     /// The resolved configuration as a JSON object, every key present, paths as typed.
     std::string resolved_json;

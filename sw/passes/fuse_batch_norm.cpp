@@ -42,18 +42,22 @@ void refuse_batch_norms(const Graph& graph, const std::string& rule, const Wrong
     if (!faults.empty()) throw UserError(std::move(faults));
 }
 
+/// `may`: what a batch normalization may do with a convolution or Gemm alone.
+void refuse_misplaced(const Graph& graph, const std::string& may) {
+    const auto readers = graph.readers();
+    refuse_batch_norms(graph, may + " a convolution or Gemm just before it", [&](int producer) {
+        return producer == kNetworkInput ||
+               !graph.nodes[static_cast<size_t>(producer)].has_weights();
+    });
+    refuse_batch_norms(
+        graph, may + " a convolution or Gemm that nothing else reads",
+        [&](int producer) { return readers[static_cast<size_t>(producer)].size() > 1; });
+}
+
 }  // namespace
 
 void fuse_batch_norm(Graph& graph) {
-    const auto readers = graph.readers();
-    refuse_batch_norms(graph, "can be fused only into a convolution or Gemm just before it",
-                       [&](int producer) {
-                           return producer == kNetworkInput ||
-                                  !graph.nodes[static_cast<size_t>(producer)].has_weights();
-                       });
-    refuse_batch_norms(
-        graph, "can be fused only into a convolution or Gemm that nothing else reads",
-        [&](int producer) { return readers[static_cast<size_t>(producer)].size() > 1; });
+    refuse_misplaced(graph, "can be fused only into");
     for (size_t i = graph.nodes.size(); i-- > 0;) {
         const Node& node = graph.nodes[i];
         if (node.op != Op::kBatchNorm) continue;
@@ -62,12 +66,19 @@ void fuse_batch_norm(Graph& graph) {
     }
 }
 
-void require_no_batch_norm(const Graph& graph) {
-    refuse_batch_norms(
-        graph,
-        "must be fused (passes: [fuse_batch_norm, quantize]); running it unfused is not "
-        "available yet",
-        [](int) { return true; });
+void require_batch_norm_behind_compute(const Graph& graph) {
+    refuse_misplaced(graph, "can be computed only behind");
+}
+
+void require_batch_norm_unit(const Graph& graph, const RunParams& params) {
+    if (params.fuse_batch_norm || params.accelerator.post_processing.batch_norm_unit) return;
+    for (const Node& node : graph.nodes) {
+        if (node.op != Op::kBatchNorm) continue;
+        throw UserError({Fault{params.where_passes, "passes",
+                               "must fuse the network's batch normalizations (fuse_batch_norm), or "
+                               "accelerator.post_processing.batch_norm_unit be true",
+                               "'" + node.name + "' unfused"}});
+    }
 }
 
 }  // namespace accelsim

@@ -1,5 +1,6 @@
 #include "sw/passes/group_layers.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "sw/base/error.h"
@@ -14,6 +15,11 @@ const Node& node_at(const Graph& graph, int index) {
 bool can_be_passed(const ActivationFunction& activation, const Node& node) {
     const bool is_max_pool = node.op == Op::kPool && node.pool.kind == PoolKind::kMax;
     return node.op == Op::kFlatten || (is_max_pool && activation.is_monotonic());
+}
+
+/// What an activation joins.
+bool ends_computing(const Node& node) {
+    return node.has_weights() || node.op == Op::kBatchNorm || node.op == Op::kAdd;
 }
 
 /// True where the values are never negative.
@@ -38,7 +44,7 @@ size_t find_target(const Graph& graph, size_t index) {
     while (true) {
         if (producer == kNetworkInput ||
             !(can_be_passed(node.activation, node_at(graph, producer)) ||
-              node_at(graph, producer).has_weights() || node_at(graph, producer).op == Op::kAdd)) {
+              ends_computing(node_at(graph, producer)))) {
             refuse(
                 "must follow a convolution, Gemm or addition, with " +
                     std::string(node.activation.is_monotonic() ? "maximum pooling" : "flattening") +
@@ -77,6 +83,9 @@ class Grouper {
             const Node& node = graph_.nodes[i];
             group_of_[i] = group_of(node.inputs.front());
             if (node.has_weights() && !addition_of_[i]) start_compute(i);
+            if (node.op == Op::kBatchNorm && !hosts_addition(node.inputs.front())) {
+                group(i).norm = i;
+            }
             if (node.op == Op::kAdd) start_addition(i);
             if (node.op == Op::kActivation) group(i).activation = i;
             if (node.op == Op::kPool) place_pool(i);
@@ -89,6 +98,15 @@ class Grouper {
         return producer == kNetworkInput ? kNetworkInput : group_of_[static_cast<size_t>(producer)];
     }
     LayerGroup& group(size_t node) { return groups_[static_cast<size_t>(group_of_[node])]; }
+
+    /// The convolution or Gemm before a batch normalization; else the node itself.
+    int before_norm(int node) const {
+        const bool is_norm = node != kNetworkInput && node_at(graph_, node).op == Op::kBatchNorm;
+        return is_norm ? node_at(graph_, node).inputs.front() : node;
+    }
+    bool hosts_addition(int node) const {
+        return addition_of_[static_cast<size_t>(node)].has_value();
+    }
 
     LayerGroup& start_group(size_t node, int source) {
         group_of_[node] = static_cast<int>(groups_.size());
@@ -109,10 +127,11 @@ class Grouper {
             if (node.op != Op::kAdd) continue;
             int host = kNetworkInput;
             for (int operand : node.inputs) {
-                const bool can_join = operand != kNetworkInput &&
-                                      node_at(graph_, operand).has_weights() &&
-                                      readers_[static_cast<size_t>(operand)].size() == 1;
-                if (can_join && operand > host) host = operand;
+                if (operand == kNetworkInput || readers_[static_cast<size_t>(operand)].size() > 1) {
+                    continue;
+                }
+                const int compute = before_norm(operand);
+                if (node_at(graph_, compute).has_weights()) host = std::max(host, compute);
             }
             if (host != kNetworkInput) {
                 addition_of_[static_cast<size_t>(host)] = i;
@@ -131,11 +150,16 @@ class Grouper {
     /// convolution.
     void start_addition(size_t node) {
         const auto& inputs = graph_.nodes[node].inputs;
+        const int first = before_norm(inputs[0]);
         const bool first_hosts =
-            inputs[0] != kNetworkInput && addition_of_[static_cast<size_t>(inputs[0])] == node;
-        const auto host = static_cast<size_t>(first_hosts ? inputs[0] : inputs[1]);
+            first != kNetworkInput && addition_of_[static_cast<size_t>(first)] == node;
+        const int operand = first_hosts ? inputs[0] : inputs[1];
+        const auto host = static_cast<size_t>(before_norm(operand));
         start_compute(host);
         group_of_[node] = group_of_[host];
+        if (node_at(graph_, operand).op == Op::kBatchNorm) {
+            group(node).norm = static_cast<size_t>(operand);
+        }
         group(node).add = node;
         group(node).residual_source = group_of(first_hosts ? inputs[1] : inputs[0]);
     }

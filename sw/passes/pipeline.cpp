@@ -10,18 +10,23 @@
 #include "sw/passes/fuse_batch_norm.h"
 #include "sw/passes/group_layers.h"
 #include "sw/passes/quantize.h"
+#include "sw/passes/quantize_batch_norm.h"
 
 namespace accelsim {
 namespace {
 
 /// Finite constants may leave binary32 where import and fusing multiply them.
 void require_finite_parameters(const Graph& graph) {
-    const auto is_finite = [](const std::vector<float>& values) {
-        return std::all_of(values.begin(), values.end(), [](float v) { return std::isfinite(v); });
+    const auto is_finite = [](const auto& values) {
+        return std::all_of(values.begin(), values.end(), [](auto v) { return std::isfinite(v); });
     };
     std::vector<Fault> faults;
     for (const Node& node : graph.nodes) {
-        if (is_finite(node.weights) && is_finite(node.bias)) continue;
+        const BatchNorm& norm = node.norm;
+        if (is_finite(node.weights) && is_finite(node.bias) && is_finite(norm.mean) &&
+            is_finite(norm.beta) && is_finite(batch_norm_gains(norm))) {
+            continue;
+        }
         faults.push_back({Location{}, "node '" + node.name + "'",
                           "weights and bias must be finite, batch normalization and factors "
                           "multiplied in",
@@ -32,8 +37,11 @@ void require_finite_parameters(const Graph& graph) {
 
 /// The passes that change the graph alone.
 std::vector<LayerGroup> lower(Graph& graph, bool fuse_batch_norm, int64_t largest_fused_window) {
-    if (fuse_batch_norm) accelsim::fuse_batch_norm(graph);
-    require_no_batch_norm(graph);
+    if (fuse_batch_norm) {
+        accelsim::fuse_batch_norm(graph);
+    } else {
+        require_batch_norm_behind_compute(graph);
+    }
     require_finite_parameters(graph);
     move_activations_to_compute(graph);
     auto groups = group_layers(graph, largest_fused_window);

@@ -10,10 +10,11 @@
 
 namespace accelsim {
 
-/// From a network in real numbers to the layers that the accelerator runs. Consumes the graph, so
-/// that real and integer weights never lie in memory twice. `calibration_images` are run through
-/// the fused float network. A pooling window of more pixels than `largest_fused_window` (the words
-/// of an accumulator slot) makes a layer of its own.
+/// From a network in real numbers to the layers that the accelerator runs. Without
+/// `fuse_batch_norm` batch normalizations stay, for the unit in post-processing. Consumes the
+/// graph, so that real and integer weights never lie in memory twice. `calibration_images` are run
+/// through the float network, fused or not. A pooling window of more pixels than
+/// `largest_fused_window` (the words of an accumulator slot) makes a layer of its own.
 QuantizedNetwork compile_network(Graph graph, bool fuse_batch_norm,
                                  const QuantizationParams& params,
                                  const ImageSet& calibration_images, int threads = 1,

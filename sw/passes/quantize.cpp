@@ -1,14 +1,18 @@
 #include "sw/passes/quantize.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <string>
 #include <utility>
 
 #include "sw/base/error.h"
+#include "sw/base/nearest.h"
 #include "sw/passes/fixed_point.h"
+#include "sw/passes/quantize_batch_norm.h"
 #include "sw/passes/quantize_post.h"
+#include "sw/passes/quantize_weights.h"
 
 namespace accelsim {
 namespace {
@@ -19,6 +23,12 @@ struct Quantized {
     double scale = 1.0;
 };
 
+/// What the user says of a layer; nothing where nothing is said.
+LayerFormats formats_of(const QuantizationParams& params, const std::string& layer) {
+    const auto entry = params.layers.find(layer);
+    return entry == params.layers.end() ? LayerFormats{} : entry->second;
+}
+
 class Quantizer {
   public:
     explicit Quantizer(const QuantizationParams& params)
@@ -26,14 +36,20 @@ class Quantizer {
 
     Quantized input(const Graph& graph, const ActivationRange& range) const {
         const bool is_signed = can_be_negative(graph.preprocessing) || range.min < 0;
-        return map(range.magnitude, is_signed);
+        const NumberFormat format{params_.input_bits.value_or(params_.activation_bits), is_signed};
+        if (!params_.input_scale) return {format, scale(range.magnitude, format)};
+        check_step({}, "quantization.input_scale", *params_.input_scale);
+        return {format, *params_.input_scale};
     }
 
     /// A convolution or Gemm with what is fused into it but the pooling. `operand`: of its residual
-    /// addition.
+    /// addition. `default_bits`: of its output.
     QuantizedLayer layer(Graph& graph, const LayerGroup& group, const Calibration& calibration,
-                         const Quantized& input, const Quantized& operand) const {
+                         const Quantized& input, const Quantized& operand, int default_bits) const {
         Node& node = graph.nodes[*group.compute];
+        const LayerFormats given = formats_of(params_, node.name);
+        const int bits = given.activation_bits.value_or(default_bits);
+        const ActivationRange& sums = calibration.outputs[*group.compute];
         QuantizedLayer layer;
         layer.name = node.name;
         layer.kind = node.op == Op::kGemm ? LayerKind::kGemm : LayerKind::kConv;
@@ -44,29 +60,31 @@ class Quantizer {
         layer.requantize = params_.requantize;
         layer.input_format = input.format;
         layer.input_scale = input.scale;
-        layer.weight_format = {params_.weight_bits, true};
-        set_weights(layer, node);
-        set_bias(layer, node);
+        layer.weight_format = {given.weight_bits.value_or(params_.weight_bits), true};
+        quantize_weights(layer, node, params_.per_channel_weights, std::max(-sums.min, sums.max));
+        if (group.norm) keep_batch_norm(layer, graph.nodes[*group.norm].norm, sums.magnitude);
         const ActivationFunction function = group.activation
                                                 ? graph.nodes[*group.activation].activation
                                                 : ActivationFunction{ActivationKind::kNone};
-        const Quantized output =
-            map(calibration.outputs[group.last_before_pool()].magnitude, !function.is_unsigned());
-        layer.output_format = output.format;
-        layer.output_scale = output.scale;
+        layer.output_format = {bits, !function.is_unsigned()};
+        layer.output_scale = given.output_scale.value_or(
+            scale(calibration.outputs[group.last_before_pool()].magnitude, layer.output_format));
         if (group.add) {
-            Quantized sum = map(calibration.outputs[*group.compute].magnitude, true);
+            const NumberFormat sum_format{bits, true};
+            double sum_scale =
+                scale(calibration.outputs[group.last_before_add()].magnitude, sum_format);
             // A larger shift to the left would have no place.
             if (power_of_two_) {
-                sum.scale = std::max(sum.scale, std::ldexp(operand.scale, -kResidualLeftShift));
+                sum_scale = std::max(sum_scale, std::ldexp(operand.scale, -kResidualLeftShift));
             }
             layer.residual = Residual{
-                group.residual_source, operand.format, operand.scale, sum.format, sum.scale, {}};
-            set_requantization(layer, layer.residual->sum_scale);
+                group.residual_source, operand.format, operand.scale, sum_format, sum_scale, {}};
+            set_scaling(layer, graph, group, layer.residual->sum_scale);
             set_residual_add(layer, params_.requantize, graph.nodes[*group.add].name);
         } else {
-            set_requantization(layer, layer.output_scale);
+            set_scaling(layer, graph, group, layer.output_scale);
         }
+        check_given_scale(layer, given);
         if (group.activation) {
             layer.activation =
                 quantize_activation(graph.nodes[*group.activation], layer.output_scale);
@@ -76,82 +94,49 @@ class Quantizer {
 
   private:
     double scale(double magnitude, NumberFormat format) const {
-        if (magnitude == 0) return 1.0;  // nothing to resolve: every value is zero
-        const double step = magnitude / static_cast<double>(format.max());
-        return power_of_two_ ? power_of_two_above(step) : step;
+        return step_of(magnitude, format, params_.requantize);
     }
 
-    Quantized map(double magnitude, bool is_signed) const {
-        const NumberFormat format{params_.activation_bits, is_signed};
-        return {format, scale(magnitude, format)};
+    /// The batch normalization's formats; its values hold the convolution's output and the means.
+    void keep_batch_norm(QuantizedLayer& layer, const BatchNorm& norm, double magnitude) const {
+        UnfusedBatchNorm unit;
+        unit.value_format = {params_.batch_norm.value_bits, true};
+        unit.scale_format = {params_.batch_norm.scale_bits, true};
+        for (const float mean : norm.mean) magnitude = std::max(magnitude, std::abs(double{mean}));
+        unit.value_scale = scale(magnitude, unit.value_format);
+        layer.batch_norm = std::move(unit);
     }
 
-    /// Also frees the node's real weights.
-    void set_weights(QuantizedLayer& layer, Node& node) const {
-        const auto channels = static_cast<size_t>(node.out_channels);
-        std::vector<double> largest(channels, 0.0);
-        for (size_t i = 0; i < node.weights.size(); ++i) {
-            double& value = largest[i % channels];
-            value = std::max(value, std::abs(double{node.weights[i]}));
-        }
-        if (!params_.per_channel_weights) {
-            largest.assign(1, *std::max_element(largest.begin(), largest.end()));
-        }
-        for (size_t c = 0; c < largest.size(); ++c) {
-            const double by_weights = largest[c] == 0 ? 0 : scale(largest[c], layer.weight_format);
-            const double by_bias =
-                params_.per_channel_weights ? smallest_for_bias(layer, node, c) : 0;
-            layer.weight_scales.push_back(std::max(by_weights, by_bias));
-        }
-        // A channel that is all zero takes any scale; one of the others does not disturb the
-        // output's.
-        const double coarsest = coarsest_weight_scale(layer);
-        for (double& step : layer.weight_scales) {
-            if (step == 0) step = coarsest == 0 ? 1.0 : coarsest;
-        }
-        const double limit = static_cast<double>(layer.weight_format.max());
-        layer.weights.resize(node.weights.size());
-        for (size_t i = 0; i < node.weights.size(); ++i) {
-            const double steps =
-                std::round(double{node.weights[i]} / weight_scale(layer, i % channels));
-            layer.weights[i] = static_cast<int16_t>(std::min(std::max(steps, -limit), limit));
-        }
-        std::vector<float>().swap(node.weights);
+    /// From the accumulators to steps of `target`, through a batch normalization or not.
+    void set_scaling(QuantizedLayer& layer, const Graph& graph, const LayerGroup& group,
+                     double& target) const {
+        if (!group.norm) return set_requantization(layer, target);
+        set_requantization(layer, layer.batch_norm->value_scale);
+        set_batch_norm(layer, graph.nodes[*group.norm].norm, target);
     }
 
-    /// A channel of tiny weights (a dead one) must not push its bias out of 32 bits: its products
-    /// are far below the bias then, and lose nothing that the output could show.
-    double smallest_for_bias(const QuantizedLayer& layer, const Node& node, size_t channel) const {
-        if (node.bias.empty() || node.bias[channel] == 0) return 0;
-        constexpr double kLargestBias = 1 << 30;
-        const double step = std::abs(double{node.bias[channel]}) / kLargestBias / layer.input_scale;
-        return power_of_two_ ? power_of_two_above(step) : step;
+    /// A scale that the user gives is taken as it is, or refused.
+    void check_given_scale(const QuantizedLayer& layer, const LayerFormats& given) const {
+        if (!given.output_scale) return;
+        const std::string key = "quantization.layers." + layer.name + ".output_scale";
+        check_step(given.where, key, *given.output_scale);
+        const bool has_values = !layer.weights.empty();
+        if (!has_values || layer.output_scale == *given.output_scale) return;
+        refuse(given.where, key,
+               fmt::format("must be at least {}: a step of the output cannot be finer than one of "
+                           "the sums",
+                           layer.output_scale),
+               *given.output_scale);
     }
 
-    static double coarsest_weight_scale(const QuantizedLayer& layer) {
-        return *std::max_element(layer.weight_scales.begin(), layer.weight_scales.end());
+    void check_step(const Location& where, const std::string& key, double step) const {
+        if (!power_of_two_ || power_of_two_above(step) == step) return;
+        refuse(where, key, "must be a power of two, as requantize: shift_floor only shifts", step);
     }
 
-    static double weight_scale(const QuantizedLayer& layer, size_t channel) {
-        return layer.weight_scales[layer.weight_scales.size() == 1 ? 0 : channel];
-    }
-
-    static void set_bias(QuantizedLayer& layer, const Node& node) {
-        if (layer.weights.empty()) return;  // a graph without values
-        layer.bias.assign(static_cast<size_t>(node.out_channels), 0);
-        std::vector<Fault> faults;
-        for (size_t c = 0; c < node.bias.size(); ++c) {
-            const double steps =
-                std::round(double{node.bias[c]} / (layer.input_scale * weight_scale(layer, c)));
-            if (std::abs(steps) > std::numeric_limits<int32_t>::max()) {
-                faults.push_back({Location{}, "layer '" + layer.name + "'",
-                                  "the bias of channel " + std::to_string(c) + " must fit 32 bits",
-                                  std::to_string(steps)});
-                continue;
-            }
-            layer.bias[c] = static_cast<int32_t>(steps);
-        }
-        if (!faults.empty()) throw UserError(std::move(faults));
+    [[noreturn]] static void refuse(const Location& where, const std::string& key,
+                                    const std::string& rule, double got) {
+        throw UserError({Fault{where, key, rule, fmt::format("{}", got)}});
     }
 
     /// From the accumulators to steps of `target`, which is made coarser where it must be.
@@ -174,6 +159,40 @@ class Quantizer {
     bool power_of_two_;
 };
 
+/// The entries of single layers must name layers that have such numbers.
+void check_layer_names(const Graph& graph, const std::vector<LayerGroup>& groups,
+                       const QuantizationParams& params) {
+    std::vector<std::string> computing;
+    std::vector<std::string> pooling;
+    for (const LayerGroup& group : groups) {
+        (group.compute ? computing : pooling)
+            .push_back(graph.nodes[group.compute ? *group.compute : *group.pool].name);
+    }
+    const auto is_in = [](const std::vector<std::string>& names, const std::string& name) {
+        return std::find(names.begin(), names.end(), name) != names.end();
+    };
+    std::vector<Fault> faults;
+    for (const auto& [name, entry] : params.layers) {
+        if (is_in(computing, name)) continue;
+        const std::string nearest = nearest_name(name, computing);
+        faults.push_back({entry.where, "quantization.layers." + name,
+                          is_in(pooling, name) ? "is a pooling layer: it keeps its input's format"
+                          : nearest.empty()    ? "no such layer (layers: " + join(computing) + ")"
+                                               : "no such layer, did you mean '" + nearest + "'?",
+                          ""});
+    }
+    if (!faults.empty()) throw UserError(std::move(faults));
+}
+
+/// The group whose format the network's output has; pooling behind it keeps it.
+size_t last_computing(const std::vector<LayerGroup>& groups) {
+    size_t last = groups.size();
+    for (size_t i = 0; i < groups.size(); ++i) {
+        if (groups[i].compute) last = i;
+    }
+    return last;
+}
+
 QuantizedLayer pooling_layer(const Node& node, const Quantized& input, RequantizeRule rule) {
     QuantizedLayer layer;
     layer.name = node.name;
@@ -189,6 +208,7 @@ QuantizedLayer pooling_layer(const Node& node, const Quantized& input, Requantiz
 
 QuantizedNetwork quantize(Graph graph, const std::vector<LayerGroup>& groups,
                           const Calibration& calibration, const QuantizationParams& params) {
+    check_layer_names(graph, groups, params);
     const Quantizer quantizer(params);
     std::vector<Quantized> maps{quantizer.input(graph, calibration.input)};
     const auto map_of = [&](int source) { return maps[static_cast<size_t>(int64_t{source} + 1)]; };
@@ -197,12 +217,16 @@ QuantizedNetwork quantize(Graph graph, const std::vector<LayerGroup>& groups,
     network.input = graph.input;
     network.input_format = maps[0].format;
     network.input_scale = maps[0].scale;
-    for (const LayerGroup& group : groups) {
+    const size_t last = last_computing(groups);
+    for (size_t i = 0; i < groups.size(); ++i) {
+        const LayerGroup& group = groups[i];
         const Quantized input = map_of(group.source);
+        const int bits = i == last ? params.output_bits.value_or(params.activation_bits)
+                                   : params.activation_bits;
         network.layers.push_back(
-            group.compute
-                ? quantizer.layer(graph, group, calibration, input, map_of(group.residual_source))
-                : pooling_layer(graph.nodes[*group.pool], input, params.requantize));
+            group.compute ? quantizer.layer(graph, group, calibration, input,
+                                            map_of(group.residual_source), bits)
+                          : pooling_layer(graph.nodes[*group.pool], input, params.requantize));
         QuantizedLayer& layer = network.layers.back();
         const bool reads_layer_before = group.source + 2 == static_cast<int>(maps.size());
         layer.source = reads_layer_before ? kLayerBefore : group.source;

@@ -20,7 +20,7 @@ void set_multipliers(QuantizedLayer& layer, const std::string& name) {
     if (largest > kLargest) {
         throw UserError("node '" + name + "' (addition)",
                         "with requantize: multiplier_round activations must have at most 11 bits",
-                        std::to_string(residual.format.bits));
+                        std::to_string(std::max(residual.sum_format.bits, residual.format.bits)));
     }
     const double common = 2 * std::max(residual.sum_scale, residual.scale);
     const double with_bits = std::ldexp(common, -kResidualLeftShift);

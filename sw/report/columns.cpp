@@ -2,6 +2,9 @@
 
 #include <optional>
 
+#include "sw/report/activity_columns.h"
+#include "sw/report/energy_columns.h"
+
 namespace accelsim {
 
 namespace {
@@ -12,7 +15,7 @@ Json or_absent(const std::optional<int64_t>& value) { return value ? Json(*value
 
 const std::vector<Column<RunResult>>& totals_columns() {
     using Run = RunResult;
-    static const std::vector<Column<RunResult>> columns = {
+    static const std::vector<Column<RunResult>> counted = {
         {"cycles", "cycles", "one inference: the sum of the layers",
          [](const Run& r) -> Json { return r.total_cycles(); }},
         {"macs", "MACs", "multiply-accumulates of one inference",
@@ -25,9 +28,11 @@ const std::vector<Column<RunResult>>& totals_columns() {
          [](const Run& r) -> Json { return r.total(&LayerCounters::dram_write_bytes); }},
         {"seconds_at_clock", "s", "`cycles` at the accelerator's clock",
          [](const Run& r) -> Json { return r.seconds_at_clock(); }},
-        {"operations", "operations", "arithmetic operations: a MAC is two",
-         [](const Run& r) -> Json { return 2 * r.total_macs(); }},
+        {"operations", "operations", "arithmetic operations of one inference",
+         [](const Run& r) -> Json { return r.total_operations(); }},
     };
+    static const std::vector<Column<RunResult>> columns =
+        joined(joined(counted, totals_activity_columns()), totals_energy_columns());
     return columns;
 }
 

@@ -1,6 +1,9 @@
 #include <optional>
 
+#include "sw/report/activity_columns.h"
 #include "sw/report/columns.h"
+
+#include "sw/report/energy_columns.h"
 
 namespace accelsim {
 
@@ -19,7 +22,7 @@ Json of_values(const Layer& layer, int64_t count) {
 }  // namespace
 
 const std::vector<Column<LayerResult>>& layer_columns() {
-    static const std::vector<Column<LayerResult>> columns = {
+    static const std::vector<Column<LayerResult>> counted = {
         {"name", "", "the layer's name in the network",
          [](const Layer& l) -> Json { return l.name; }},
         {"kind", "", "`conv`, `gemm` or `pool`", [](const Layer& l) -> Json { return l.kind; }},
@@ -59,6 +62,11 @@ const std::vector<Column<LayerResult>>& layer_columns() {
          [](const Layer& l) -> Json { return l.output_format; }},
         {"formats.residual", "", "number format of the residual operand; none without one",
          [](const Layer& l) -> Json { return or_null(l.residual_format); }},
+        {"formats.batch_norm", "",
+         "of an unfused batch normalization: formats of the value and the factor, fraction bits",
+         [](const Layer& l) -> Json {
+             return l.batch_norm_format.empty() ? absent() : Json(l.batch_norm_format);
+         }},
         {"schedule.mapping", "",
          "how the layer lies on the array: `im2col`, `kernel_offset`, or `stream` for a pooling "
          "layer",
@@ -189,6 +197,8 @@ const std::vector<Column<LayerResult>>& layer_columns() {
          "output stationary: of that tile, the last PE's sum is final",
          [](const Layer& l) -> Json { return or_null(l.counters.events.last_sum_final_cycle); }},
     };
+    static const std::vector<Column<LayerResult>> columns =
+        joined(joined(counted, layer_activity_columns()), layer_energy_columns());
     return columns;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sw/base/tensor.h"
+#include "sw/cost/cost_model.h"
 #include "sw/timing/layer_counters.h"
 
 namespace accelsim {
@@ -31,10 +32,11 @@ struct LayerScheduleSummary {
 
 struct LayerResult {
     std::string name;
-    std::string kind;             ///< `conv`, `gemm` or `pool`
-    std::string source;           ///< the layer whose output it reads; empty: the network's input
-    std::string residual_source;  ///< the same of its residual addition's operand
-    std::string activation;       ///< `none`, `relu`, ...
+    std::string kind;              ///< `conv`, `gemm` or `pool`
+    std::string source;            ///< the layer whose output it reads; empty: the network's input
+    std::string residual_source;   ///< the same of its residual addition's operand
+    std::string activation;        ///< `none`, `relu`, ...
+    std::string pooling = "none";  ///< `none`, or kind and window, such as `max 2x2`
     MapShape input;
     MapShape conv;
     MapShape output;
@@ -44,14 +46,26 @@ struct LayerResult {
     std::string input_format;
     std::string weight_format;  ///< empty for a pooling layer
     std::string output_format;
-    std::string residual_format;  ///< empty without a residual addition
+    std::string residual_format;    ///< empty without a residual addition
+    std::string batch_norm_format;  ///< empty without an unfused batch normalization
     LayerScheduleSummary schedule;
-    int64_t macs = 0;  ///< dense, padding counted
+    int64_t macs = 0;               ///< dense, padding counted
+    int64_t normalized_values = 0;  ///< by an unfused batch normalization
     double utilization_fraction = 0;
     int64_t start_cycle = 0;
     LayerCounters counters;
     bool has_values = true;     ///< false: what depends on data was not counted
     std::optional<bool> exact;  ///< of an estimate: the clocked machine would count the same
+    std::optional<ComponentFigures> energy_pj;
+    std::optional<Figure> zero_gated_mac_energy_pj;  ///< where zero operands were counted
+
+    /// Of a MAC two; of a value that is normalized three: subtraction, multiplication, addition.
+    int64_t operations() const { return 2 * macs + 3 * normalized_values; }
+    /// MACs whose operands are both not zero, where they were counted; and the others.
+    std::optional<int64_t> nonzero_macs() const;
+    std::optional<int64_t> gated_macs() const;
+    /// Of the array's register bits in a clock, where they were counted.
+    std::optional<double> register_toggle_fraction() const;
 };
 
 /// Top-1 over the images with labels. `float_*` is the network before quantization, where it was
@@ -89,6 +103,7 @@ struct RunResult {
     std::string dataflow;       ///< for people, such as `weight-stationary`
     std::string images_source;  ///< where the input images come from, for people
     std::vector<LayerResult> layers;
+    std::optional<CostSummary> cost;
     std::optional<Accuracy> accuracy;
     Verification verification;
     double wall_seconds = 0;
@@ -98,10 +113,21 @@ struct RunResult {
     int64_t total(int64_t LayerCounters::*counter) const;
     int64_t total_cycles() const { return total(&LayerCounters::cycles); }
     int64_t total_macs() const;
+    int64_t total_operations() const;
+    /// Empty where they were not counted, as the next three.
+    std::optional<int64_t> total_nonzero_macs() const;
+    std::optional<int64_t> total_register_toggles() const;
+    std::optional<double> register_toggle_fraction() const;
+    std::optional<double> zero_gated_mac_energy_pj() const;
     /// Of that many multiply-accumulates in that many cycles, against the array's peak.
     double utilization_fraction(int64_t macs, int64_t cycles) const;
     double utilization_fraction() const;
     double seconds_at_clock() const;
+    /// Of one inference: the sum of the layers.
+    ComponentFigures energy_pj() const;
+    double power_mw() const;
+    double energy_delay_product_js() const;
+    double tops_per_w() const;
     /// False where times alone were simulated.
     bool has_values() const;
     /// False where a layer's figures are an estimate that may differ from the clocked machine's.

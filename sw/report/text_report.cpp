@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sw/report/columns.h"
+#include "sw/report/cost_text.h"
 #include "sw/report/report.h"
 #include "sw/report/text_table.h"
 
@@ -59,9 +60,9 @@ std::string heading(const RunResult& run) {
 std::string layer_table(const RunResult& run) {
     const Align left = Align::kLeft;
     const Align right = Align::kRight;
-    TextTable table({left, left, right, right, right, left, right, right});
+    TextTable table({left, left, right, right, right, left, right, right, right});
     table.add_row({"layer", "kind", "output", "cycles", "utilization", "largest stall", "DRAM read",
-                   "DRAM write"});
+                   "DRAM write", "energy"});
     table.add_rule();
     for (const LayerResult& layer : run.layers) {
         const LayerCounters& counters = layer.counters;
@@ -71,7 +72,8 @@ std::string layer_table(const RunResult& run) {
                          layer.output.channels),
              (layer.exact.value_or(true) ? "" : kInexact) + with_thousands(counters.cycles),
              layer.macs > 0 ? percent(layer.utilization_fraction) : kNone, largest_stall(layer),
-             readable_bytes(counters.dram_read_bytes), readable_bytes(counters.dram_write_bytes)});
+             readable_bytes(counters.dram_read_bytes), readable_bytes(counters.dram_write_bytes),
+             layer.energy_pj ? readable_energy(layer.energy_pj->total().value) : kNone});
     }
     return table.to_string() + "\n" + (run.is_exact() ? "" : kInexactNote);
 }
@@ -103,6 +105,26 @@ void add_cycle_rows(const RunResult& run, TextTable& table) {
     for (const auto& [cause, cycles] : stalls) add(cause, cycles);
 }
 
+/// What values did, where it was counted.
+void add_activity_rows(const RunResult& run, TextTable& table) {
+    if (const std::optional<int64_t> nonzero = run.total_nonzero_macs()) {
+        const int64_t gated = run.total_macs() - *nonzero;
+        std::string text =
+            percent(fraction_of(gated, run.total_macs())) + " of MACs have a zero operand";
+        if (const std::optional<double> energy = run.zero_gated_mac_energy_pj()) {
+            text += fmt::format("; MAC energy {} -> {}",
+                                readable_energy(run.energy_pj()[Component::kMac].value),
+                                readable_energy(*energy));
+        }
+        table.add_row({"zero gating", with_thousands(gated), text});
+    }
+    if (const std::optional<int64_t> toggles = run.total_register_toggles()) {
+        table.add_row({"register toggles", with_thousands(*toggles),
+                       percent(*run.register_toggle_fraction()) +
+                           " of the array's register bits in a clock"});
+    }
+}
+
 std::string totals(const RunResult& run) {
     const int64_t read = run.total(&LayerCounters::dram_read_bytes);
     const int64_t written = run.total(&LayerCounters::dram_write_bytes);
@@ -112,9 +134,11 @@ std::string totals(const RunResult& run) {
     add_cycle_rows(run, table);
     table.add_row({"MACs", with_thousands(run.total_macs()),
                    percent(run.utilization_fraction()) + " utilization"});
+    add_activity_rows(run, table);
     table.add_row({"DRAM read", with_thousands(read), "bytes, " + readable_bytes(read)});
     table.add_row({"DRAM write", with_thousands(written), "bytes, " + readable_bytes(written)});
-    return table.to_string();
+    add_cost_rows(run, table);
+    return table.to_string() + not_counted_lines(run);
 }
 
 std::string accuracy_lines(const Accuracy& accuracy, bool is_every_image_timed) {

@@ -74,6 +74,16 @@ std::string readable_seconds(double seconds) {
     return fmt::format("{:.2f} ns", seconds / 1e-9);
 }
 
+std::string readable_energy(double energy_pj) {
+    constexpr std::array<Prefix, 5> kPrefixes = {
+        {{"J", 1e12}, {"mJ", 1e9}, {"uJ", 1e6}, {"nJ", 1e3}, {"pJ", 1}}};
+    for (const Prefix& prefix : kPrefixes) {
+        if (energy_pj < prefix.factor) continue;
+        return fmt::format("{:.2f} {}", energy_pj / prefix.factor, prefix.name);
+    }
+    return fmt::format("{:.2f} pJ", energy_pj);
+}
+
 std::string percent(double fraction) { return fmt::format("{:.1f} %", 100 * fraction); }
 
 }  // namespace accelsim

@@ -30,6 +30,8 @@ std::string with_thousands(int64_t value);
 std::string readable_bytes(int64_t bytes);
 /// 0.0125 s as `12.50 ms`.
 std::string readable_seconds(double seconds);
+/// 1234.5 pJ as `1.23 nJ`.
+std::string readable_energy(double energy_pj);
 /// 0.125 as `12.5 %`.
 std::string percent(double fraction);
 

@@ -28,6 +28,11 @@ LayerRegisters make_registers(const QuantizedLayer& layer, const TilingProblem& 
     r.output_format = layer.output_format;
     r.requantize = layer.requantize;
     r.activation = layer.activation;
+    if (layer.batch_norm) {
+        r.has_batch_norm = true;
+        r.batch_norm_value_format = layer.batch_norm->value_format;
+        r.batch_norm_shift = layer.batch_norm->shift;
+    }
     if (layer.residual) {
         r.has_residual = true;
         r.residual = layer.residual->add;

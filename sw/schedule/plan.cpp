@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "sw/base/error.h"
 #include "sw/base/integer_math.h"
 #include "sw/schedule/pack_weights.h"
 
@@ -94,6 +95,9 @@ LayerPlan plan_layer(const QuantizedLayer& layer, const AcceleratorParams& accel
 
 LayerPlan plan_layer(const QuantizedLayer& layer, const AcceleratorParams& accelerator,
                      const ScheduleOverride& schedule, const OnChipMaps& on_chip) {
+    if (layer.batch_norm && !accelerator.post_processing.batch_norm_unit) {
+        throw InternalError(layer.name + ": a batch normalization without a unit for it");
+    }
     const ArrayParams& array = accelerator.array;
     LayerPlan plan;
     plan.mapping = schedule.mapping.value_or(Mapping::kIm2col);

@@ -39,6 +39,20 @@ void check_pooling(const QuantizedLayer& layer, const ScheduleOverride& entry,
     refuse(entry.loop_order.has_value(), "loop_order");
 }
 
+/// The PE that multiplies two pairs of operands takes narrow ones alone.
+void check_operand_widths(const QuantizedLayer& layer, const ArrayParams& array,
+                          std::vector<Fault>* faults) {
+    const bool is_narrow = layer.input_format.bits == kPairedActivationBits &&
+                           layer.weight_format.bits <= kMostPairedWeightBits;
+    if (array.macs_per_pe == 1 || !layer.has_array_work() || is_narrow) return;
+    faults->push_back(
+        {Location{}, "layer '" + layer.name + "'",
+         fmt::format("accelerator.array.macs_per_pe 2 needs inputs of {} bits and weights of at "
+                     "most {}",
+                     kPairedActivationBits, kMostPairedWeightBits),
+         layer.input_format.to_string() + " and " + layer.weight_format.to_string()});
+}
+
 /// Why the output of layer `index` cannot stay on chip; empty if it can.
 std::string why_not_kept(const QuantizedNetwork& network, const AcceleratorParams& accelerator,
                          size_t index) {
@@ -104,6 +118,7 @@ std::vector<LayerPlan> plan_network(const QuantizedNetwork& network,
         const QuantizedLayer& layer = network.layers[i];
         const auto entry = schedule.layers.find(layer.name);
         if (entry != schedule.layers.end()) check_pooling(layer, entry->second, &faults);
+        check_operand_widths(layer, accelerator.array, &faults);
         collect_faults(&faults, [&] {
             plans.push_back(plan_layer(layer, accelerator, schedule.of(layer.name), maps));
         });

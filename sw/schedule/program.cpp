@@ -167,6 +167,7 @@ LayerProgram build_program(const QuantizedLayer& layer, const AcceleratorParams&
     program.bias = layer.bias;
     program.multiplier = layer.multiplier;
     program.shift = layer.shift;
+    if (layer.batch_norm) program.batch_norm = layer.batch_norm->constants;
     program.registers.tiles = static_cast<int32_t>(program.tiles.size());
     program.registers.output_blocks = static_cast<int32_t>(program.output_blocks.size());
     program.registers.dma_jobs = static_cast<int32_t>(program.dma_jobs.size());

@@ -32,6 +32,7 @@ struct LayerProgram {
     std::vector<WeightBlock> weight_blocks;        ///< by number in load order
     std::vector<DmaJob> dma_jobs;                  ///< in the channel's order
     std::vector<int32_t> bias, multiplier, shift;  ///< (out_channels); empty for pooling
+    std::vector<BatchNormConstants> batch_norm;    ///< (out_channels); empty without one
 };
 
 /// Tiles of one layer at most: its tables then fit one transfer of the host each.

@@ -91,6 +91,9 @@ struct LayerRegisters {
     NumberFormat input_format, weight_format, output_format;
     RequantizeRule requantize = RequantizeRule::kMultiplierRound;
     Activation activation;
+    bool has_batch_norm = false;
+    NumberFormat batch_norm_value_format;
+    int32_t batch_norm_shift = 0;
     bool has_residual = false;
     ResidualAdd residual;
     NumberFormat residual_format;

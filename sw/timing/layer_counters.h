@@ -32,6 +32,20 @@ struct LayerEvents {
     std::optional<int64_t> last_sum_final_cycle;
 };
 
+/// Bits of the array's data registers that flipped from one clock to the next, by what the
+/// registers hold.
+struct RegisterToggles {
+    int64_t input = 0;       ///< operands before the array: input and skew registers
+    int64_t moving = 0;      ///< operands on their way from PE to PE
+    int64_t stationary = 0;  ///< operands that stay in their PE, in use or loaded for the next tile
+    int64_t product = 0;     ///< output stationary: products before they are added
+    int64_t partial_sum = 0;    ///< sums in the PEs
+    int64_t output = 0;         ///< finished sums on their way out: result and deskew registers
+    int64_t register_bits = 0;  ///< no count: the width of all these registers together
+
+    int64_t total() const { return input + moving + stationary + product + partial_sum + output; }
+};
+
 /// Everything the hardware counted in one layer.
 struct LayerCounters {
     int64_t cycles = 0;
@@ -51,6 +65,9 @@ struct LayerCounters {
     int64_t accumulator_overflows = 0;
     int64_t output_saturations = 0;
     LayerEvents events;
+    // What values do, where it was asked for.
+    std::optional<int64_t> nonzero_macs;  ///< multiplications of two operands that are not zero
+    std::optional<RegisterToggles> register_toggles;
 };
 
 }  // namespace accelsim

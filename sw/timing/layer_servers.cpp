@@ -62,7 +62,7 @@ void LayerServers::post_until(int64_t block) {
         times.post_started = std::max({times.summed, times.residual_resident,
                                        number == 0 ? 0 : state.block(number - 1).posted,
                                        slot_before < 0 ? 0 : state.block(slot_before).slot_freed});
-        times.posted = times.post_started + times.words + params_.post_processing.stages;
+        times.posted = times.post_started + times.words + params_.post_processing.pipeline_stages();
     }
 }
 
@@ -198,7 +198,7 @@ void LayerServers::pooling_tile(const TileGroup& group, OperandSlot& input) {
     wait_for_operands(start, OperandSlot{}, input, credit());
     feed(start, start + group.cycles, group);
     input.freed = state.array_free;
-    state.last_summed = state.array_free + params_.post_processing.stages;
+    state.last_summed = state.array_free + params_.post_processing.pipeline_stages();
     BlockTimes& times = state.block(current());
     times.summed = times.posted = state.last_summed;
 }

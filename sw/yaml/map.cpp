@@ -183,6 +183,10 @@ void YamlMap::real(const Key& key, double& value, RealRange range) {
     value = *read(key, std::optional(value), range.to_string(), within(parse_real, range));
 }
 
+void YamlMap::real(const Key& key, std::optional<double>& value, RealRange range) {
+    value = read(key, value, range.to_string(), within(parse_real, range));
+}
+
 void YamlMap::reals(const Key& key, std::vector<double>& values, RealRange range,
                     IntegerRange sizes) {
     read_list(key, values, sizes, range.to_string(), within(parse_real, range));

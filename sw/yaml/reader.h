@@ -70,6 +70,7 @@ class YamlMap {
     void integers(const Key& key, std::vector<int64_t>& values, IntegerRange range,
                   IntegerRange sizes);
     void real(const Key& key, double& value, RealRange range);
+    void real(const Key& key, std::optional<double>& value, RealRange range);
     void reals(const Key& key, std::vector<double>& values, RealRange range, IntegerRange sizes);
     /// Exact: 0.75 is 3/4. At most kMostDecimals digits after the point.
     void decimal(const Key& key, Rational& value, RealRange range);

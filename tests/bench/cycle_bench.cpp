@@ -73,31 +73,37 @@ void ArrayAlone(benchmark::State& state) {
     const int64_t beats = state.range(1);
     params.dataflow = dataflow_of(state, 2);
     params.macs_per_pe = static_cast<int>(state.range(3));
-    const auto array = make_array_registers(params, AccumulatorParams{});
+    const int bits = static_cast<int>(state.range(4));
+    AccumulatorParams accumulator;
+    accumulator.bits = bits == 16 ? 48 : 32;
+    const OperandFormats operands{{bits, true}, {bits, true}};
+    const auto array = make_array_registers(params, accumulator, operands);
     Beat beat;
     beat.lanes.assign(static_cast<size_t>(params.rows), 3);
     beat.tag.first_fold = true;
     WeightRow row;
     row.lanes.assign(static_cast<size_t>(params.cols), 5);
     const int64_t rows = params.is_output_stationary() ? beats : params.word_channels();
-    std::vector<int32_t> word(static_cast<size_t>(params.cols));
+    SumWord word;
+    word.resize(params.cols, has_wide_sums(params, accumulator, operands));
     int64_t cycle = 0;
     for (auto _ : state) {
         const int64_t in_tile = cycle++ % beats;
         beat.tag.first_beat = row.first = in_tile == 0;
         beat.tag.drains = beat.tag.last_beat = in_tile + 1 == beats;
         if (array->clock(&beat, in_tile < rows ? &row : nullptr) != nullptr) {
-            array->read_word(word.data());
+            array->read_word(&word);
         }
-        benchmark::DoNotOptimize(word.data());
+        benchmark::DoNotOptimize(word.words());
     }
     set_rate(state, cycle);
 }
 BENCHMARK(ArrayAlone)
-    ->ArgNames({"side", "beats", "dataflow", "macs_per_pe"})
-    ->ArgsProduct({{8, 16, 32}, {512}, {kWs, kOs}, {1, 2}})
-    ->Args({8, 16, kWs, 1})
-    ->Args({32, 32, kOs, 1});
+    ->ArgNames({"side", "beats", "dataflow", "macs_per_pe", "operand_bits"})
+    ->ArgsProduct({{8, 16, 32}, {512}, {kWs, kOs}, {1, 2}, {8}})
+    ->ArgsProduct({{8, 16, 32}, {512}, {kWs, kOs}, {1}, {16}})
+    ->Args({8, 16, kWs, 1, 8})
+    ->Args({32, 32, kOs, 1, 8});
 
 }  // namespace
 }  // namespace accelsim

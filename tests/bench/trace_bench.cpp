@@ -31,7 +31,7 @@ class ScTrace : public sc_core::sc_module, private TraceSink {
         : sc_module(name), file_(sc_core::sc_create_vcd_trace_file(path.c_str())) {
         file_->set_time_unit(1, sc_core::SC_NS);
         clock(machine.clock);
-        machine.trace(TraceScope(this, "accelerator"), {{8, true}, {8, true}});
+        machine.trace(TraceScope(this, "accelerator"));
         SC_HAS_PROCESS(ScTrace);
         SC_METHOD(mirror);
         sensitive << clock;
@@ -41,7 +41,7 @@ class ScTrace : public sc_core::sc_module, private TraceSink {
   private:
     struct Block {
         TracedBlock source;
-        std::vector<int> values;
+        std::vector<sc_dt::int64> values;
     };
     struct Number {
         std::function<int64_t()> get;
@@ -54,7 +54,7 @@ class ScTrace : public sc_core::sc_module, private TraceSink {
     }
     void add(const std::string&, std::function<std::string_view()>) override {}
     void add(const TracedBlock& block, const std::string& scope) override {
-        blocks_.push_back({block, std::vector<int>(static_cast<size_t>(block.count))});
+        blocks_.push_back({block, std::vector<sc_dt::int64>(static_cast<size_t>(block.count))});
         for (int i = 0; i < block.count; ++i) {
             sc_core::sc_trace(file_, blocks_.back().values[static_cast<size_t>(i)],
                               scope + "." + block.name(i), block.format.bits);
@@ -63,7 +63,10 @@ class ScTrace : public sc_core::sc_module, private TraceSink {
 
     void mirror() {
         for (Block& block : blocks_) {
-            std::copy_n(block.source.fetch(), block.source.count, block.values.begin());
+            const RegisterWords now = block.source.fetch();
+            for (int i = 0; i < block.source.count; ++i) {
+                block.values[static_cast<size_t>(i)] = now[i];
+            }
         }
         for (Number& number : numbers_) number.value = number.get();
     }

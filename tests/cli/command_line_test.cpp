@@ -60,7 +60,7 @@ INSTANTIATE_TEST_SUITE_P(
         WrongCall{"--config configs/gemm.yaml --limit",
                   "--limit: 1 required N missing; `accelsim --help` lists the options"},
         WrongCall{"chekc", "chekc: no such command, did you mean 'check'?"},
-        WrongCall{"fly", "fly: no such command (commands: run, check, compare)"},
+        WrongCall{"fly", "fly: no such command (commands: run, check, compare, compare-passes)"},
         WrongCall{"compare", "--config is required; `accelsim --help` lists the options"},
         WrongCall{"compare --config configs/gemm.yaml --fidelity estimate",
                   "--fidelity: compare runs every fidelity"},

@@ -46,8 +46,12 @@ constexpr std::array<Event, 9> kEvents = {
      ACCELSIM_FIELD(events.last_column_first_output_cycle),
      ACCELSIM_FIELD(events.last_output_cycle), ACCELSIM_FIELD(events.last_accumulate_cycle),
      ACCELSIM_FIELD(events.first_sum_final_cycle), ACCELSIM_FIELD(events.last_sum_final_cycle)}};
+/// What values do, where it was asked for; a comparison asks for no register toggles.
+constexpr size_t kActivityBytes =
+    sizeof(LayerCounters::nonzero_macs) + sizeof(LayerCounters::register_toggles);
 static_assert(sizeof(LayerCounters) == (kTimes.size() + kOfValues.size()) * sizeof(int64_t) +
-                                           kEvents.size() * sizeof(std::optional<int64_t>),
+                                           kEvents.size() * sizeof(std::optional<int64_t>) +
+                                           kActivityBytes,
               "every counter has its row above");
 
 /// One layer as all fidelities tell it, with figures of its own; a test changes one of them.
@@ -127,6 +131,19 @@ TEST(FidelityComparison, NamesEachEventThatTransactionMisses) {
                                                       std::string(event.name)));
         }
     }
+}
+
+TEST(FidelityComparison, ComparesNonzeroMacsWhereTheyAreCounted) {
+    Telling telling;
+    telling.cycle.counters.nonzero_macs = telling.transaction.counters.nonzero_macs = 40;
+    EXPECT_THAT(telling.broken(), IsEmpty()) << "an estimate has none";
+    telling.transaction.counters.nonzero_macs = 41;
+    EXPECT_THAT(telling.broken(),
+                ElementsAre("conv: transaction differs from cycle in nonzero_macs"));
+    EXPECT_THAT(telling.text(), HasSubstr("nonzero_macs     40           41         -\n"));
+    telling.transaction.counters.nonzero_macs.reset();
+    EXPECT_THAT(telling.broken(),
+                ElementsAre("conv: transaction differs from cycle in nonzero_macs, gated_macs"));
 }
 
 TEST(FidelityComparison, NamesEachFigureThatAnExactEstimateMisses) {

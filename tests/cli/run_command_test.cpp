@@ -44,7 +44,8 @@ int check_tensors(const fs::path& folder) {
 
 TEST_F(RunCommand, NumpyRecomputesDumpedTensors) {
     for (const char* config : {"configs/activations_ws.yaml", "configs/resnet_blocks_ws.yaml",
-                               "tests/cli/data/odd.yaml", "configs/vgg16_quarter_ws.yaml"}) {
+                               "configs/resnet_blocks_unfused_ws.yaml", "tests/cli/data/odd.yaml",
+                               "configs/vgg16_quarter_ws.yaml"}) {
         const ProgramOutcome outcome =
             run_program(std::string("--config ") + config +
                         " --limit 2 --simulate 2 --dump-tensors '" + folder_.string() + "'");

@@ -136,7 +136,7 @@ TEST_F(LoadConfig, ReadsTheRun) {
     const RunParams params = load(
         "quantization: {activation_bits: 4, weight_bits: 2, per_channel_weights: false,\n"
         "  requantize: shift_floor, calibration: {images: images.bin, first: 5, limit: 7,\n"
-        "  method: percentile, percentile: 99.5}}\n"
+        "  method: percentile, percentile: 99.5}, batch_norm: {value_bits: 12, scale_bits: 9}}\n"
         "passes: [quantize]\n"
         "schedule: {layers: {conv1: {rows_per_block: 4}, fc.2: {k_tiles_per_block: 3}}}\n"
         "simulation: {images: images.bin, first: 1, limit: 9, simulate: 3, verify: false,\n"
@@ -151,7 +151,10 @@ TEST_F(LoadConfig, ReadsTheRun) {
     EXPECT_EQ(params.quantization.calibration.limit, 7);
     EXPECT_EQ(params.quantization.calibration.method, CalibrationMethod::kPercentile);
     EXPECT_EQ(params.quantization.calibration.percentile, 99.5);
+    EXPECT_EQ(params.quantization.batch_norm.value_bits, 12);
+    EXPECT_EQ(params.quantization.batch_norm.scale_bits, 9);
     EXPECT_FALSE(params.fuse_batch_norm);
+    EXPECT_EQ(params.where_passes.line, 5);
     EXPECT_EQ(params.schedule.layers.at("conv1").rows_per_block, 4);
     EXPECT_FALSE(params.schedule.layers.at("conv1").k_tiles_per_block);
     EXPECT_EQ(params.schedule.layers.at("fc.2").k_tiles_per_block, 3);

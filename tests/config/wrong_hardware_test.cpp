@@ -73,9 +73,10 @@ INSTANTIATE_TEST_SUITE_P(
             "accelerator: {clock_mhz: 0.0009}",
             "2:26: accelerator.clock_mhz: must be a number from 0.001 to 100000, with no more than "
             "10 decimals, got 0.0009"},
-        Wrong{"accelerator: {accumulator: {bits: 33}}",
-              "2:35: accelerator.accumulator.bits: must be an integer from 8 to 32 (wider ones are "
-              "not available yet), got 33"},
+        Wrong{"accelerator: {accumulator: {bits: 7}}",
+              "2:35: accelerator.accumulator.bits: must be an integer from 8 to 64, got 7"},
+        Wrong{"accelerator: {accumulator: {bits: 65}}",
+              "2:35: accelerator.accumulator.bits: must be an integer from 8 to 64, got 65"},
         Wrong{"accelerator: {array: {cols: 64}, accumulator: {kib: 0.25}}",
               "2:53: accelerator.accumulator.kib: a slot must hold at least one word of 64 x 32 "
               "bits, "
@@ -87,9 +88,8 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"accelerator: {output_buffer: {kib: 0.0009765625}}",
               "2:36: accelerator.output_buffer.kib: must make whole bytes in each of 2 slots, got "
               "0.0009765625"},
-        Wrong{"accelerator: {post_processing: {batch_norm_unit: true}}",
-              "2:50: accelerator.post_processing.batch_norm_unit: true is not available yet, got "
-              "true"},
+        Wrong{"accelerator: {post_processing: {batch_norm_unit: 1}}",
+              "2:50: accelerator.post_processing.batch_norm_unit: must be true or false, got 1"},
         Wrong{
             "accelerator: {dram: {model: ddr}}",
             "2:29: accelerator.dram.model: must be one of ideal, bandwidth ('ddr' is not available "

@@ -10,14 +10,18 @@
 namespace accelsim {
 namespace {
 
+__extension__ using Wide = __int128;
+
 /// A register of `bits` bits, from its definition.
-int64_t fit(int64_t exact, int bits, Overflow overflow, int64_t* overflows) {
-    const int64_t count = int64_t{1} << bits, low = -count / 2, high = count / 2 - 1;
-    if (exact >= low && exact <= high) return exact;
-    ++*overflows;
-    if (overflow == Overflow::kSaturate) return exact < low ? low : high;
-    const int64_t above_low = (exact - low) % count;
-    return low + (above_low < 0 ? above_low + count : above_low);
+int64_t fit(Wide exact, int bits, Overflow overflow, int64_t* overflows) {
+    const Wide count = Wide{1} << bits, low = -count / 2, high = count / 2 - 1;
+    if (exact < low || exact > high) {
+        ++*overflows;
+        const Wide above_low = ((exact - low) % count + count) % count;
+        const Wide limit = exact < low ? low : high;
+        exact = overflow == Overflow::kSaturate ? limit : low + above_low;
+    }
+    return static_cast<int64_t>(exact);
 }
 
 /// A few output blocks of random folds; the sums of a block arrive while the one before is read.
@@ -29,8 +33,8 @@ class AccumulatorBench {
           source_(sums_channel_, words_, Coin(source_stalls(stalls), random_.next())),
           issuer_(job_channel_, jobs_, Coin(source_stalls(stalls), random_.next())),
           sink_(words_channel_, Coin(sink_stalls(stalls), random_.next())),
-          dut_("accumulator", params_, array_) {
-        prepare_lanes(sums_channel_, array_.cols);
+          dut_("accumulator", params_, array_, wide_sums_) {
+        sums_channel_.prepare([this](SumWord& word) { word.resize(array_.cols, wide_sums_); });
         prepare_lanes(words_channel_, array_.cols);
         dut_.clock(bench_.clock);
         dut_.sums(sums_channel_);
@@ -69,7 +73,8 @@ class AccumulatorBench {
     std::vector<PostJob> draw() {
         array_.cols = static_cast<int>(random_.between(1, 9));
         array_.accumulate_stages = static_cast<int>(random_.between(0, 3));
-        params_.bits = random_.chance(40) ? 32 : static_cast<int>(random_.between(16, 31));
+        params_.bits = random_.pick({32, 32, 64, 63, static_cast<int>(random_.between(8, 62))});
+        wide_sums_ = random_.chance(50);
         params_.overflow = random_.chance(50) ? Overflow::kWrap : Overflow::kSaturate;
         array_.dataflow = random_.pick(
             {Dataflow::kWeightStationary, Dataflow::kOutputStationary, Dataflow::kInputStationary});
@@ -94,7 +99,8 @@ class AccumulatorBench {
         const auto cols = static_cast<size_t>(array_.cols);
         std::vector<int64_t> sums(static_cast<size_t>(words) * cols);
         const int64_t folds = random_.between(1, 4);
-        const int64_t high = (int64_t{1} << (params_.bits - 1)) - 1;
+        const int64_t high = INT64_MAX >> (64 - params_.bits);
+        const int64_t most = wide_sums_ ? high : std::min<int64_t>(high, INT32_MAX);
         for (int64_t fold = 0; fold < folds; ++fold) {
             for (int32_t address = 0; address < words; ++address) {
                 SumWord word;
@@ -103,12 +109,14 @@ class AccumulatorBench {
                 word.tag.first_fold = fold == 0;
                 word.tag.last_beat = address + 1 == words;
                 for (size_t lane = 0; lane < cols; ++lane) {
+                    const int64_t half = random_.between(0, most - 1);
                     const int64_t addend = random_.chance(10)
                                                ? random_.between(INT32_MIN, INT32_MAX)
-                                               : random_.between(-high - 1, high);
-                    word.lanes.push_back(static_cast<int32_t>(addend));
+                                               : random_.pick({half, -half - 1, most, -most - 1});
+                    if (wide_sums_) word.wide_lanes.push_back(addend);
+                    if (!wide_sums_) word.lanes.push_back(static_cast<int32_t>(addend));
                     int64_t& sum = sums[static_cast<size_t>(address) * cols + lane];
-                    sum = fit(sum + addend, params_.bits, params_.overflow, &overflows_);
+                    sum = fit(Wide{sum} + addend, params_.bits, params_.overflow, &overflows_);
                 }
                 if (array_.is_output_stationary() && random_.chance(30)) add_empty_row(block, word);
                 if (word.tag.last_beat) last_words_.push_back(words_.size());
@@ -132,6 +140,7 @@ class AccumulatorBench {
         word.tag.no_pixel = true;
         word.tag.last_beat = false;
         for (int32_t& lane : word.lanes) lane = INT32_MAX;
+        for (int64_t& lane : word.wide_lanes) lane = INT64_MAX;
         words_.push_back(std::move(word));
         block_of_word_.push_back(block);
     }
@@ -176,6 +185,7 @@ class AccumulatorBench {
     oracle::Random random_;
     ArrayParams array_;
     AccumulatorParams params_;
+    bool wide_sums_ = false;
     LayerRegisters layer_;
     std::vector<SumWord> words_;
     std::vector<size_t> block_of_word_, last_words_;

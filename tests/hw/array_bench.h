@@ -14,16 +14,17 @@ namespace accelsim {
 class ArrayBench {
   public:
     ArrayBench(const ArrayParams& params, const AccumulatorParams& accumulator,
-               std::vector<Beat> beats, std::vector<WeightRow> rows, Stalls stalls,
-               oracle::Random& random)
+               const OperandFormats& operands, std::vector<Beat> beats, std::vector<WeightRow> rows,
+               Stalls stalls, oracle::Random& random)
         : params_(params),
           rows_(rows_channel_, std::move(rows), Coin(source_stalls(stalls), random.next())),
           beats_(beats_channel_, std::move(beats), Coin(source_stalls(stalls), random.next())),
           sink_(sums_channel_, Coin(sink_stalls(stalls), random.next())),
-          array_("array", params, accumulator) {
+          array_("array", params, accumulator, operands) {
         prepare_lanes(rows_channel_, params.cols);
         prepare_lanes(beats_channel_, params.rows);
-        prepare_lanes(sums_channel_, params.cols);
+        const bool wide = has_wide_sums(params, accumulator, operands);
+        sums_channel_.prepare([&](SumWord& word) { word.resize(params.cols, wide); });
         array_.clock(bench_.clock);
         array_.rows(rows_channel_);
         array_.beats(beats_channel_);
@@ -100,6 +101,22 @@ class ArrayBench {
     int64_t moves_ = 0;
     std::vector<int64_t> move_of_beat_;
 };
+
+/// Formats that one PE multiplies, from the narrowest to the widest.
+inline OperandFormats draw_operands(const ArrayParams& array, oracle::Random& random) {
+    const int widest = array.macs_per_pe == 1 ? 16 : 15;  // halves of a pair keep their signs
+    OperandFormats operands;
+    operands.activation = {random.pick({2, 8, widest, widest}), random.chance(50)};
+    operands.weight = {random.pick({2, 8, widest, widest}), true};
+    return operands;
+}
+
+/// One for each array, so that every format is drawn.
+inline uint64_t seed_of(const ArrayParams& params) {
+    const auto number = params.rows + 131 * params.cols + 7 * params.pe_pipeline_stages +
+                        43 * params.input_stages + 521 * params.row_skew;
+    return test_seed() + static_cast<uint64_t>(number);
+}
 
 /// The shapes that every array is tried in: square and not, one PE, one row, one column, more
 /// columns than a machine word has bits.

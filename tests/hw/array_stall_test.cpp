@@ -18,15 +18,21 @@ struct StationaryWork {
     std::vector<Beat> beats;
     std::vector<size_t> tile_of_beat;
     std::vector<size_t> first_beat;          ///< of each tile, and the end
-    std::vector<std::vector<int32_t>> sums;  ///< (beats, cols)
+    std::vector<std::vector<int64_t>> sums;  ///< (beats, cols)
 };
 
+/// A value of the format, often the extreme one.
+int32_t draw(NumberFormat format, oracle::Random& random) {
+    const int64_t extreme = format.is_signed ? format.min() : format.max();
+    return static_cast<int32_t>(random.chance(50) ? extreme
+                                                  : random.between(format.min(), format.max()));
+}
+
 /// A beat of random operands by k; its lanes hold one or two of them.
-std::vector<int32_t> draw_operands(const ArrayParams& params, oracle::Random& random, Beat* beat) {
+std::vector<int32_t> draw_lanes(const ArrayParams& params, NumberFormat format,
+                                oracle::Random& random, Beat* beat) {
     std::vector<int32_t> operands;
-    for (int k = 0; k < params.word_channels(); ++k) {
-        operands.push_back(static_cast<int32_t>(random.between(-128, 255)));
-    }
+    for (int k = 0; k < params.word_channels(); ++k) operands.push_back(draw(format, random));
     beat->lanes = operands;
     if (params.macs_per_pe == 1) return operands;
     beat->lanes.clear();
@@ -36,7 +42,11 @@ std::vector<int32_t> draw_operands(const ArrayParams& params, oracle::Random& ra
     return operands;
 }
 
-StationaryWork draw_work(const ArrayParams& params, oracle::Random& random) {
+StationaryWork draw_work(const ArrayParams& params, const OperandFormats& operand_formats,
+                         oracle::Random& random) {
+    const bool swapped = params.is_input_stationary();
+    const NumberFormat moving = swapped ? operand_formats.weight : operand_formats.activation;
+    const NumberFormat loaded = swapped ? operand_formats.activation : operand_formats.weight;
     const auto places = static_cast<size_t>(params.word_channels());
     const auto cols = static_cast<size_t>(params.cols);
     StationaryWork work;
@@ -45,7 +55,7 @@ StationaryWork draw_work(const ArrayParams& params, oracle::Random& random) {
             WeightRow row;
             row.first = place == 0;
             for (size_t c = 0; c < cols; ++c) {
-                row.lanes.push_back(static_cast<int32_t>(random.between(-128, 127)));
+                row.lanes.push_back(draw(loaded, random));
             }
             work.rows.push_back(std::move(row));
         }
@@ -58,11 +68,12 @@ StationaryWork draw_work(const ArrayParams& params, oracle::Random& random) {
             beat.tag.first_of_layer = work.beats.empty();
             beat.tag.first_beat = b == 0;
             beat.tag.last_beat = b + 1 == count;
-            const std::vector<int32_t> operands = draw_operands(params, random, &beat);
-            std::vector<int32_t> sums(cols);
+            const std::vector<int32_t> operands = draw_lanes(params, moving, random, &beat);
+            std::vector<int64_t> sums(cols);
             for (size_t k = 0; k < places; ++k) {
                 const WeightRow& weights = work.rows[tile * places + (places - 1 - k)];
-                for (size_t c = 0; c < cols; ++c) sums[c] += operands[k] * weights.lanes[c];
+                for (size_t c = 0; c < cols; ++c)
+                    sums[c] += int64_t{operands[k]} * weights.lanes[c];
             }
             work.tile_of_beat.push_back(tile);
             work.sums.push_back(std::move(sums));
@@ -76,9 +87,9 @@ StationaryWork draw_work(const ArrayParams& params, oracle::Random& random) {
 /// Drives an array at the least spacing that docs/TIMING.md, rules 2 and 3, allows (g = z = 0).
 class StationaryBench : public ArrayBench {
   public:
-    StationaryBench(const ArrayParams& params, const StationaryWork& work, Stalls stalls,
-                    oracle::Random& random)
-        : ArrayBench(params, AccumulatorParams{}, work.beats, work.rows, stalls, random),
+    StationaryBench(const ArrayParams& params, const OperandFormats& operands,
+                    const StationaryWork& work, Stalls stalls, oracle::Random& random)
+        : ArrayBench(params, AccumulatorParams{}, operands, work.beats, work.rows, stalls, random),
           work_(work) {
         beats_.may_offer = [this](size_t b) {
             return rows_.next() >= (work_.tile_of_beat[b] + 1) * places();
@@ -119,7 +130,7 @@ class StationaryBench : public ArrayBench {
             const SumWord& word = sink_.items()[b];
             const BeatTag &expected = work_.beats[b].tag, &actual = word.tag;
             const std::string name = "beat " + std::to_string(b);
-            faults_.expect_all_equal(name + ", column", work_.sums[b], word.lanes);
+            faults_.expect_all_equal(name + ", column", work_.sums[b], lanes_of(word));
             faults_.expect_equal(name + ", tag", expected.address, actual.address);
             faults_.expect_equal(name + ", slot", expected.slot, actual.slot);
             faults_.expect_equal(name + ", first", expected.first_beat, actual.first_beat);
@@ -174,9 +185,10 @@ class StationaryBench : public ArrayBench {
 
 std::string run_bench(const ArrayParams& params, Stalls stalls) {
     return in_child_process([&] {
-        oracle::Random random(test_seed());
-        const StationaryWork work = draw_work(params, random);
-        return StationaryBench(params, work, stalls, random).run(stalls);
+        oracle::Random random(seed_of(params));
+        const OperandFormats operands = draw_operands(params, random);
+        const StationaryWork work = draw_work(params, operands, random);
+        return StationaryBench(params, operands, work, stalls, random).run(stalls);
     });
 }
 

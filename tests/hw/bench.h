@@ -12,6 +12,7 @@
 
 #include "hw/stream/clock.h"
 #include "hw/stream/job_channel.h"
+#include "hw/stream/payloads.h"
 #include "hw/stream/stream.h"
 #include "tests/support/random_case.h"
 
@@ -255,6 +256,13 @@ class Bench {
 template <typename T>
 void prepare_lanes(Stream<T>& stream, int lanes) {
     stream.prepare([lanes](T& payload) { payload.lanes.resize(static_cast<size_t>(lanes)); });
+}
+
+/// The lanes of a word, whichever of the two kinds it has.
+inline std::vector<int64_t> lanes_of(const SumWord& word) {
+    std::vector<int64_t> lanes(word.lanes.begin(), word.lanes.end());
+    lanes.insert(lanes.end(), word.wide_lanes.begin(), word.wide_lanes.end());
+    return lanes;
 }
 
 }  // namespace accelsim

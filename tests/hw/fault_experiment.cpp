@@ -5,11 +5,14 @@
 #include <sstream>
 
 #include "hw/stream/operand_pair.h"
+#include "tests/hw/bench.h"
 
 namespace accelsim {
 namespace {
 
-using Words = std::vector<std::vector<int32_t>>;
+constexpr int kOperandBits = 16;  ///< of one of a pair
+
+using Words = std::vector<std::vector<int64_t>>;
 
 template <typename T>
 const T* entering(const std::map<int64_t, T>& items, int64_t edge) {
@@ -24,8 +27,11 @@ bool clock(const FaultExperiment& experiment, ArrayRegisters* array, int64_t edg
 }
 
 void read(const FaultExperiment& experiment, const ArrayRegisters& array, Words* words) {
-    words->emplace_back(static_cast<size_t>(experiment.array.cols));
-    array.read_word(words->back().data());
+    SumWord word;
+    word.resize(experiment.array.cols,
+                has_wide_sums(experiment.array, experiment.accumulator, experiment.operands));
+    array.read_word(&word);
+    words->push_back(lanes_of(word));
 }
 
 /// Clocks the array from `edge` on to the end.
@@ -89,7 +95,8 @@ void add_place(const ArrayParams& array, Place place, bool pairs, std::vector<Pl
 std::set<ArrayRegister> flip_everything(const FaultExperiment& experiment, uint64_t seed) {
     oracle::Random random(seed);
     std::set<ArrayRegister> kinds_that_reach;
-    const auto array = make_array_registers(experiment.array, AccumulatorParams{});
+    const auto array =
+        make_array_registers(experiment.array, experiment.accumulator, experiment.operands);
     Words golden, before;
     finish(experiment, array->clone().get(), 0, &golden);
     EXPECT_EQ(golden.size(), experiment.words);
@@ -99,8 +106,11 @@ std::set<ArrayRegister> flip_everything(const FaultExperiment& experiment, uint6
         for (const Place& place : experiment.places) {
             const auto flipped = array->clone();
             Words words = before;
+            const RegisterWords word =
+                flipped->locate(place.which, place.index, place.col_or_stage, place.stage);
+            const int bits = word.wide != nullptr ? word.word_bits() : kOperandBits;
             flipped->flip(place.which, place.index, place.col_or_stage, place.stage,
-                          static_cast<int>(16 * place.operand + random.between(0, 15)));
+                          static_cast<int>(bits * place.operand + random.between(0, bits - 1)));
             if (word_stands) read(experiment, *flipped, &words);
             finish(experiment, flipped.get(), now + 1, &words);
             const Outputs expected = experiment.reach(place, now);

@@ -30,6 +30,8 @@ using Outputs = std::set<std::pair<size_t, int>>;  ///< (word, column)
 /// from the array's geometry alone, by hand.
 struct FaultExperiment {
     ArrayParams array;
+    AccumulatorParams accumulator;
+    OperandFormats operands;
     std::map<int64_t, Beat> beats;
     std::map<int64_t, WeightRow> rows;
     int64_t edges = 0;  ///< until everything is out

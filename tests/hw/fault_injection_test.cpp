@@ -35,11 +35,16 @@ void expect_exact_reach(const FaultExperiment& experiment) {
     EXPECT_EQ(kinds, all_kinds);
 }
 
-void flip_stationary(Dataflow dataflow, Preload preload, int macs_per_pe) {
+const OperandFormats kWideOperands{{16, false}, {16, true}};
+
+void flip_stationary(Dataflow dataflow, Preload preload, int macs_per_pe,
+                     const OperandFormats& operands = {}) {
     for (const Shape& shape : kShapes) {
         oracle::Random random(test_seed());
         const ArrayParams params = array_of(shape, dataflow, preload, macs_per_pe);
-        expect_exact_reach(stationary_experiment(params, random));
+        FaultExperiment experiment = stationary_experiment(params, random);
+        experiment.operands = operands;
+        expect_exact_reach(experiment);
         if (::testing::Test::HasFailure()) return;
     }
 }
@@ -65,13 +70,20 @@ TEST(FaultInjection, ReachesExactlyItsOutputsWithPairsOfSingleWeights) {
     flip_stationary(Dataflow::kWeightStationary, Preload::kDrained, 2);
 }
 
-void flip_output_stationary(Preload preload, int row_skew, int macs_per_pe) {
+TEST(FaultInjection, ReachesExactlyItsOutputsThroughWideSums) {
+    flip_stationary(Dataflow::kWeightStationary, Preload::kShadow, 1, kWideOperands);
+    flip_stationary(Dataflow::kInputStationary, Preload::kDrained, 1, kWideOperands);
+}
+
+void flip_output_stationary(Preload preload, int row_skew, int macs_per_pe, int sum_bits = 32) {
     for (const Shape& shape : kShapes) {
         oracle::Random random(test_seed());
         ArrayParams params = array_of(shape, Dataflow::kOutputStationary, preload, macs_per_pe);
         params.row_skew = row_skew;
         params.load_gap = shape.a;
-        expect_exact_reach(output_experiment(params, random));
+        FaultExperiment experiment = output_experiment(params, random);
+        experiment.accumulator.bits = sum_bits;
+        expect_exact_reach(experiment);
         if (::testing::Test::HasFailure()) return;
     }
 }
@@ -91,11 +103,16 @@ TEST(FaultInjection, ReachesExactlyItsOutputsWithPairsAndStationaryOutputs) {
     flip_output_stationary(Preload::kSingle, 0, 2);
 }
 
+TEST(FaultInjection, ReachesExactlyItsOutputsThroughWideStationaryOutputs) {
+    flip_output_stationary(Preload::kShadow, 1, 1, 64);
+    flip_output_stationary(Preload::kSingle, 1, 2, 64);
+}
+
 /// An idle array saves its clock edges; what a particle leaves in it still moves on and out.
 TEST(FaultInjection, MovesThroughAnIdleArray) {
     for (const Dataflow dataflow : {Dataflow::kWeightStationary, Dataflow::kOutputStationary}) {
         const ArrayParams params = array_of({2, 3, 1, 1}, dataflow, Preload::kShadow, 1);
-        const auto array = make_array_registers(params, AccumulatorParams{});
+        const auto array = make_array_registers(params, {}, {});
         for (int edge = 0; edge < 100; ++edge) array->clock(nullptr, nullptr);
         array->flip(ArrayRegister::kMoving, 1, 0, 0, 4);
         for (int col = 0; col < params.cols; ++col) {

@@ -36,7 +36,10 @@ void FeedCase::draw_layer() {
     layer.pad_top = draw(0, layer.kernel_height - 1);
     layer.pad_left = draw(0, layer.kernel_width - 1);
     map_ = IntegerMap({layer.input_height, layer.input_width, layer.input_channels});
-    for (int32_t& value : map_.data) value = draw(-128, 255);
+    // Halves of a pair keep their signs.
+    NumberFormat& format = layer.input_format;
+    format = {16, array.macs_per_pe == 2 || random_.chance(50)};
+    for (int32_t& value : map_.data) value = draw(format.min(), format.max());
 }
 
 void FeedCase::add_job() {

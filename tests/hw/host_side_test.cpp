@@ -160,8 +160,9 @@ std::string use_constant_memory() {
     Initiator host("host");
     host.socket.bind(memory.host);
     Faults faults;
-    std::vector<ChannelConstants> constants(5), others = {{-1, -2, -3}};
-    for (int32_t c = 0; c < 5; ++c) constants[static_cast<size_t>(c)] = {c, 10 * c, 100 * c};
+    std::vector<ChannelConstants> constants(5), others = {{-1, -2, -3, {-4, -5, -6}}};
+    for (int32_t c = 0; c < 5; ++c)
+        constants[static_cast<size_t>(c)] = {c, 10 * c, 100 * c, {1 + c, 2 * c, 3 * c}};
     const auto write = [&](size_t first, std::vector<ChannelConstants>& table, size_t count) {
         faults.expect_equal("access", tlm::TLM_OK_RESPONSE,
                             host.access(tlm::TLM_WRITE_COMMAND, first * sizeof(ChannelConstants),
@@ -176,6 +177,9 @@ std::string use_constant_memory() {
         faults.expect_equal("bias", c == 3 ? -1 : c, channel.bias);
         faults.expect_equal("multiplier", c == 3 ? -2 : 10 * c, channel.multiplier);
         faults.expect_equal("shift", c == 3 ? -3 : 100 * c, channel.shift);
+        faults.expect_equal("mean", c == 3 ? -4 : 1 + c, channel.batch_norm.mean);
+        faults.expect_equal("scale", c == 3 ? -5 : 2 * c, channel.batch_norm.scale);
+        faults.expect_equal("offset", c == 3 ? -6 : 3 * c, channel.batch_norm.offset);
     }
     return faults.text();
 }
@@ -195,12 +199,19 @@ std::string use_residual_buffer() {
     writer.write(1, slots[1]);
     Faults faults;
     int64_t reads = 0;
-    for (const ResidualWord& word :
-         {ResidualWord{0, 0, 1, 8}, {1, 13, 1, 5}, {0, 2, 9, 6}, {1, 59, 4, 1}, {0, 0, 1, 0}}) {
+    const NumberFormat usual{16, true}, magnitudes{16, false};
+    for (const ResidualWord& word : {ResidualWord{0, 0, 1, 8, usual},
+                                     {1, 13, 1, 5, usual},
+                                     {0, 2, 9, 6, usual},
+                                     {1, 59, 4, 1, usual},
+                                     {1, 0, 3, 7, magnitudes},
+                                     {0, 0, 1, 0, usual}}) {
         std::vector<int32_t> operands(10, 99), expected(10, 99);
         for (int32_t lane = 0; lane < word.lanes; ++lane) {
-            expected[static_cast<size_t>(lane)] =
+            const int32_t element =
                 slots[word.slot][static_cast<size_t>(word.first_element + lane * word.stride)];
+            expected[static_cast<size_t>(lane)] =
+                word.format.is_signed || element >= 0 ? element : element + 65536;
         }
         buffer.read_word(word, operands.data());
         faults.expect_all_equal("operand", expected, operands);

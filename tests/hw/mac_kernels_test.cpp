@@ -32,21 +32,29 @@ uint32_t product(int32_t a, int32_t w, int macs_per_pe) {
     return static_cast<uint32_t>(half(a, 0) * half(w, 0) + half(a, 1) * half(w, 1));
 }
 
-void mac_agrees(MacKernel kernel, int rows, int cols, int macs_per_pe, oracle::Random& random) {
+/// In words of 64 bits nothing is lost.
+int64_t exact_product(int32_t a, int32_t w, int macs_per_pe) {
+    return macs_per_pe == 1 ? int64_t{a} * w : static_cast<int32_t>(product(a, w, macs_per_pe));
+}
+
+template <typename Sum>
+void mac_agrees(MacKernel<Sum> kernel, int rows, int cols, int macs_per_pe,
+                oracle::Random& random) {
     const auto r_count = static_cast<size_t>(rows), c_count = static_cast<size_t>(cols);
     const size_t stride = c_count + 3;
-    const Values before = draw(r_count * c_count, random), weights = draw(before.size(), random);
-    const Values moving = draw(r_count * stride, random);
-    Values sums = before;
+    const Values weights = draw(r_count * c_count, random), moving = draw(r_count * stride, random);
+    std::vector<Sum> before(weights.size());
+    for (Sum& sum : before) sum = static_cast<Sum>(random.next());
+    std::vector<Sum> sums = before;
     kernel(sums.data(), weights.data(), moving.data(), static_cast<int64_t>(stride), rows, cols);
     for (size_t r = 0; r < r_count; ++r) {
         for (size_t c = 0; c < c_count; ++c) {
-            const uint32_t above =
-                r == 0 ? 0 : static_cast<uint32_t>(before[(r - 1) * c_count + c]);
-            ASSERT_EQ(
-                static_cast<uint32_t>(sums[r * c_count + c]),
-                above + product(moving[r * stride + c], weights[r * c_count + c], macs_per_pe))
-                << rows << " x " << cols << ", PE " << r << ", " << c;
+            const auto above = r == 0 ? 0 : static_cast<uint64_t>(before[(r - 1) * c_count + c]);
+            const auto added = static_cast<uint64_t>(
+                exact_product(moving[r * stride + c], weights[r * c_count + c], macs_per_pe));
+            ASSERT_EQ(sums[r * c_count + c], static_cast<Sum>(above + added))
+                << 8 * sizeof(Sum) << " bits, " << rows << " x " << cols << ", PE " << r << ", "
+                << c;
         }
     }
 }
@@ -69,32 +77,39 @@ void multiply_agrees(MultiplyKernel kernel, int rows, int cols, int macs_per_pe,
     }
 }
 
-void accumulate_agrees(AccumulateKernel kernel, int bits, bool saturates, int64_t count,
+template <typename Sum>
+void accumulate_agrees(AccumulateKernel<Sum> kernel, int bits, bool saturates, int64_t count,
                        oracle::Random& random) {
-    const int64_t span = int64_t{1} << bits, high = span / 2 - 1, low = -span / 2;
-    const int64_t largest = (int64_t{1} << 30) - 1;
-    Values sums, addends, expected;
+    __extension__ using Wide = __int128;
+    const Wide span = Wide{1} << bits, high = span / 2 - 1, low = -span / 2;
+    const int64_t largest = bits >= 32 || sizeof(Sum) > 4 ? INT32_MAX : int64_t{1} << 30;
+    std::vector<Sum> sums, expected;
+    Values addends;
     int64_t overflows = 0;
     for (int64_t i = 0; i < count; ++i) {
-        sums.push_back(static_cast<int32_t>(random.pick({random.between(low, high), low, high})));
-        addends.push_back(static_cast<int32_t>(
-            random.pick({random.between(-largest, largest), int64_t{-1}, int64_t{0}, int64_t{1}})));
-        const int64_t exact = int64_t{sums.back()} + addends.back();
+        const int64_t inside = static_cast<int64_t>(random.next()) >> (64 - bits);
+        sums.push_back(static_cast<Sum>(
+            random.pick({inside, static_cast<int64_t>(low), static_cast<int64_t>(high)})));
+        addends.push_back(
+            static_cast<int32_t>(random.pick({random.between(-largest, largest), -largest,
+                                              int64_t{-1}, int64_t{0}, int64_t{1}, largest})));
+        const Wide exact = Wide{sums.back()} + addends.back();
         const bool leaves = exact < low || exact > high;
         overflows += leaves;
-        const int64_t clamped = exact < low ? low : exact > high ? high : exact;
-        const int64_t wrapped = ((exact - low) % span + span) % span + low;
-        expected.push_back(static_cast<int32_t>(saturates ? clamped : wrapped));
+        const Wide clamped = exact < low ? low : exact > high ? high : exact;
+        const Wide wrapped = ((exact - low) % span + span) % span + low;
+        expected.push_back(static_cast<Sum>(saturates ? clamped : wrapped));
     }
     EXPECT_EQ(kernel(sums.data(), addends.data(), count, {bits, saturates}), overflows)
         << bits << " bits, " << count << " sums";
     EXPECT_EQ(sums, expected) << bits << " bits, " << count << " sums";
 }
 
-void check(const MacKernelTable& table) {
+template <typename Sum>
+void check_sums(const SumKernels<Sum>& table, std::initializer_list<int> register_bits) {
     oracle::Random random(test_seed());
     struct Kernel {
-        MacKernel mac;
+        MacKernel<Sum> mac;
         int cols, macs_per_pe;
     };
     const Kernel kernels[] = {
@@ -105,13 +120,9 @@ void check(const MacKernelTable& table) {
     for (const Kernel& kernel : kernels) {
         for (const int rows : {1, 2, 9}) {
             mac_agrees(kernel.mac, rows, kernel.cols, kernel.macs_per_pe, random);
-            for (const bool same_weights : {false, true}) {
-                multiply_agrees(table.multiply, rows, kernel.cols, 1, same_weights, random);
-                multiply_agrees(table.multiply_pairs, rows, kernel.cols, 2, same_weights, random);
-            }
         }
     }
-    for (const int bits : {2, 8, 16, 24, 31, 32}) {
+    for (const int bits : register_bits) {
         for (const int64_t count : {1, 7, 64, 129}) {
             accumulate_agrees(table.accumulate, bits, false, count, random);
             accumulate_agrees(table.accumulate, bits, true, count, random);
@@ -119,17 +130,36 @@ void check(const MacKernelTable& table) {
     }
 }
 
+void check(const MacKernelTable& table) {
+    check_sums(table.narrow, {2, 8, 16, 24, 31, 32});
+    check_sums(table.wide, {2, 8, 16, 31, 32, 33, 48, 62, 63, 64});
+    oracle::Random random(test_seed());
+    for (const int cols : {1, 4, 7, 8, 66, 128}) {
+        for (const int rows : {1, 2, 9}) {
+            for (const bool same_weights : {false, true}) {
+                multiply_agrees(table.multiply, rows, cols, 1, same_weights, random);
+                multiply_agrees(table.multiply_pairs, rows, cols, 2, same_weights, random);
+            }
+        }
+    }
+}
+
 TEST(MacKernels, BaselineMultipliesAndAdds) { check(baseline_mac_kernels()); }
 
 /// Every array takes a kernel of its own number of columns and operands.
+template <typename Sum>
+void expect_choice() {
+    const SumKernels<Sum>& table = mac_kernels().sums<Sum>();
+    EXPECT_EQ(choose_mac_kernel<Sum>(8, 2), table.any_pairs);
+    EXPECT_EQ(choose_mac_kernel<Sum>(7, 1), table.any);
+    const std::pair<int, MacKernel<Sum>> fixed[] = {{4, table.cols_4},   {8, table.cols_8},
+                                                    {16, table.cols_16}, {32, table.cols_32},
+                                                    {64, table.cols_64}, {128, table.cols_128}};
+    for (const auto& [cols, kernel] : fixed) EXPECT_EQ(choose_mac_kernel<Sum>(cols, 1), kernel);
+}
 TEST(MacKernels, AreChosenByColumnsAndOperands) {
-    const MacKernelTable& table = mac_kernels();
-    EXPECT_EQ(choose_mac_kernel(8, 2), table.any_pairs);
-    EXPECT_EQ(choose_mac_kernel(7, 1), table.any);
-    const std::pair<int, MacKernel> fixed[] = {{4, table.cols_4},   {8, table.cols_8},
-                                               {16, table.cols_16}, {32, table.cols_32},
-                                               {64, table.cols_64}, {128, table.cols_128}};
-    for (const auto& [cols, kernel] : fixed) EXPECT_EQ(choose_mac_kernel(cols, 1), kernel) << cols;
+    expect_choice<int32_t>();
+    expect_choice<int64_t>();
 }
 
 #if defined(__x86_64__)

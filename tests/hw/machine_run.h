@@ -28,7 +28,8 @@ struct MachineRun {
         Graph graph = load_network(source, kSeed);
         const InputParams preprocessing = graph.preprocessing;
         const ImageSet pixels = ImageSet::seeded(graph.input, image_count, kSeed);
-        network = compile_network(std::move(graph), true, quantization, pixels, 1, {},
+        const bool fuses = !params.post_processing.batch_norm_unit;
+        network = compile_network(std::move(graph), fuses, quantization, pixels, 1, {},
                                   params.most_block_pixels());
         for (int64_t i = 0; i < image_count; ++i) {
             images.push_back(quantize_input(network, real_input(pixels.pixels(i), preprocessing)));
@@ -73,7 +74,8 @@ constexpr SmallArray kSmallArrays[] = {{Dataflow::kWeightStationary, Preload::kS
                                        {Dataflow::kOutputStationary, Preload::kSingle, 2}};
 
 /// A small network of every kind of layer on a small accelerator: odd sizes, several tiles a layer.
-inline MachineRun small_run(const SmallArray& array = {}, bool keep_on_chip = false) {
+inline MachineRun small_run(const SmallArray& array = {}, bool keep_on_chip = false,
+                            bool batch_norm_unit = false) {
     const TemporaryPath file("small_network.yaml");
     file.write(R"(
 name: small
@@ -106,6 +108,7 @@ layers:
     accelerator.residual_buffer = {512, 8, 2};
     accelerator.dram.bytes_per_cycle_numerator = 7;
     accelerator.dram.bytes_per_cycle_denominator = 3;
+    accelerator.post_processing.batch_norm_unit = batch_norm_unit;
     ScheduleParams schedule;
     schedule.keep_on_chip = keep_on_chip;
     QuantizationParams quantization;

@@ -16,8 +16,9 @@ namespace {
 class OutputBench : public ArrayBench {
   public:
     OutputBench(const ArrayParams& params, const AccumulatorParams& accumulator,
-                const OutputWork& work, Stalls stalls, oracle::Random& random, int64_t early)
-        : ArrayBench(params, accumulator, work.beats, work.rows, stalls, random),
+                const OperandFormats& operands, const OutputWork& work, Stalls stalls,
+                oracle::Random& random, int64_t early)
+        : ArrayBench(params, accumulator, operands, work.beats, work.rows, stalls, random),
           work_(work),
           early_(early) {
         beats_.may_offer = [this](size_t b) { return may_offer(b); };
@@ -65,7 +66,7 @@ class OutputBench : public ArrayBench {
         for (size_t w = 0; w < std::min(work_.words.size(), sink_.items().size()); ++w) {
             const SumWord &expected = work_.words[w], &actual = sink_.items()[w];
             const std::string name = "word " + std::to_string(w);
-            faults_.expect_all_equal(name + ", column", expected.lanes, actual.lanes);
+            faults_.expect_all_equal(name + ", column", expected.wide_lanes, lanes_of(actual));
             faults_.expect_equal(name + ", address", expected.tag.address, actual.tag.address);
             faults_.expect_equal(name + ", slot", expected.tag.slot, actual.tag.slot);
             faults_.expect_equal(name + ", no pixel", expected.tag.no_pixel, actual.tag.no_pixel);
@@ -135,10 +136,11 @@ class OutputBench : public ArrayBench {
 
 std::string run_bench(const ArrayParams& params, Stalls stalls, int64_t early = 0) {
     return in_child_process([&] {
-        oracle::Random random(test_seed() + static_cast<uint64_t>(params.input_stages));
+        oracle::Random random(seed_of(params));
         const AccumulatorParams accumulator = draw_accumulator(random);
-        const OutputWork work(params, accumulator, random);
-        return OutputBench(params, accumulator, work, stalls, random, early).run(stalls);
+        const OperandFormats operands = draw_operands(params, random);
+        const OutputWork work(params, accumulator, operands, random);
+        return OutputBench(params, accumulator, operands, work, stalls, random, early).run(stalls);
     });
 }
 
@@ -183,7 +185,7 @@ TEST(OutputArray, LeavesZerosBehindADrain) {
         params.preload = preload;
         params.rows = 3;
         params.cols = 2;
-        const auto array = make_array_registers(params, AccumulatorParams{});
+        const auto array = make_array_registers(params, {}, {});
         Beat beat;
         beat.lanes = {5, 6, 7};
         beat.tag.first_fold = beat.tag.first_beat = beat.tag.last_beat = beat.tag.drains = true;

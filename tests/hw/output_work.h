@@ -7,6 +7,7 @@
 #include "hw/stream/operand_pair.h"
 #include "hw/stream/payloads.h"
 #include "sw/params/accelerator_params.h"
+#include "sw/params/operand_formats.h"
 #include "tests/support/random_case.h"
 
 namespace accelsim {
@@ -14,7 +15,7 @@ namespace accelsim {
 /// Registers of any width that wrap or saturate.
 inline AccumulatorParams draw_accumulator(oracle::Random& random) {
     AccumulatorParams accumulator;
-    accumulator.bits = random.pick({32, 32, 31, 20, 12});
+    accumulator.bits = random.pick({32, 32, 31, 20, 12, 33, 48, 63, 64});
     accumulator.overflow = random.chance(50) ? Overflow::kWrap : Overflow::kSaturate;
     return accumulator;
 }
@@ -37,10 +38,8 @@ struct OutputWork {
     int64_t overflows = 0;
 
     OutputWork(const ArrayParams& params, const AccumulatorParams& accumulator,
-               oracle::Random& random)
-        : array_(params), accumulator_(accumulator), random_(random) {
-        // Products of pairs stay below 2^30.
-        largest_ = accumulator.bits < 31 ? 127 : params.macs_per_pe == 1 ? 32767 : 23000;
+               const OperandFormats& operands, oracle::Random& random)
+        : array_(params), accumulator_(accumulator), operands_(operands), random_(random) {
         for (size_t drain = 0; drain < kDrains; ++drain) add_drain(drain);
     }
 
@@ -81,10 +80,11 @@ struct OutputWork {
         for (int row = array_.rows - 1; row >= 0; --row) add_word(tag, row);
     }
 
-    /// (k of the beat) operands of a lane, and the lane.
-    int32_t draw_lane(std::vector<int64_t>* operands) {
+    /// (k of the beat) operands of a lane, and the lane. Half of them are extreme.
+    int32_t draw_lane(NumberFormat format, std::vector<int64_t>* operands) {
+        const int64_t extreme = random_.chance(70) ? format.min() : format.max();
         for (int k = 0; k < array_.macs_per_pe; ++k) {
-            operands->push_back(draw(-largest_, largest_));
+            operands->push_back(random_.chance(50) ? extreme : draw(format.min(), format.max()));
         }
         const auto first = static_cast<int32_t>(operands->end()[-array_.macs_per_pe]);
         return array_.macs_per_pe == 1
@@ -98,8 +98,10 @@ struct OutputWork {
         WeightRow row;
         row.first = tag.first_beat;
         std::vector<int64_t> activations, weights;
-        for (int r = 0; r < array_.rows; ++r) beat.lanes.push_back(draw_lane(&activations));
-        for (int c = 0; c < array_.cols; ++c) row.lanes.push_back(draw_lane(&weights));
+        for (int r = 0; r < array_.rows; ++r)
+            beat.lanes.push_back(draw_lane(operands_.activation, &activations));
+        for (int c = 0; c < array_.cols; ++c)
+            row.lanes.push_back(draw_lane(operands_.weight, &weights));
         const int depth = array_.macs_per_pe;
         for (int r = 0; r < array_.rows; ++r) {
             for (int c = 0; c < array_.cols; ++c) {
@@ -116,15 +118,18 @@ struct OutputWork {
     }
 
     void add(int64_t* sum, int64_t product) {
-        const int64_t span = int64_t{1} << accumulator_.bits, high = span / 2 - 1;
-        *sum += product;
-        if (*sum >= -span / 2 && *sum <= high) return;
-        ++overflows;
-        if (accumulator_.overflow == Overflow::kSaturate) {
-            *sum = *sum > high ? high : -span / 2;
-        } else {
-            *sum = ((*sum + span / 2) % span + span) % span - span / 2;
+        __extension__ using Wide = __int128;
+        const Wide span = Wide{1} << accumulator_.bits, high = span / 2 - 1;
+        Wide exact = Wide{*sum} + product;
+        if (exact < -span / 2 || exact > high) {
+            ++overflows;
+            if (accumulator_.overflow == Overflow::kSaturate) {
+                exact = exact > high ? high : -span / 2;
+            } else {
+                exact = ((exact + span / 2) % span + span) % span - span / 2;
+            }
         }
+        *sum = static_cast<int64_t>(exact);
     }
 
     void add_word(const BeatTag& tag, int row) {
@@ -134,16 +139,15 @@ struct OutputWork {
         word.tag.no_pixel = row >= tag.pixel_count;
         word.tag.last_beat = row == 0;
         for (int c = 0; c < array_.cols; ++c) {
-            word.lanes.push_back(
-                static_cast<int32_t>(sums_[static_cast<size_t>(row * array_.cols + c)]));
+            word.wide_lanes.push_back(sums_[static_cast<size_t>(row * array_.cols + c)]);
         }
         words.push_back(std::move(word));
     }
 
     const ArrayParams array_;
     const AccumulatorParams accumulator_;
+    const OperandFormats operands_;
     oracle::Random& random_;
-    int32_t largest_ = 127;
     std::vector<int64_t> sums_;  ///< (rows, cols), of the drain
 };
 

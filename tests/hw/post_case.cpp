@@ -1,6 +1,7 @@
 #include "tests/hw/post_case.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "sw/numeric/requantize.h"
@@ -40,6 +41,9 @@ class PostDraw {
         return static_cast<int32_t>(random_.between(first, last));
     }
 
+    /// Of any format, the widest of all often among them.
+    int draw_bits() { return random_.chance(20) ? 16 : draw(2, 16); }
+
     int32_t draw_multiplier() { return draw(int64_t{1} << 30, INT32_MAX); }
 
     void draw_machine() {
@@ -47,6 +51,7 @@ class PostDraw {
                                         Dataflow::kInputStationary, Dataflow::kInputStationary});
         array_.cols = draw(1, 12);
         result.params.stages = draw(1, 8);
+        result.params.batch_norm_unit = random_.chance(60);
         result.params.rrelu = {static_cast<uint8_t>(draw(1, 255)),
                                random_.pick({LfsrDirection::kLeft, LfsrDirection::kRight}),
                                static_cast<uint8_t>(draw(1, 255))};
@@ -57,7 +62,7 @@ class PostDraw {
         by_channel_ = array_.is_input_stationary() && layer_.uses_array;
         layer_.requantize =
             random_.chance(50) ? RequantizeRule::kMultiplierRound : RequantizeRule::kShiftFloor;
-        layer_.output_format = {draw(2, 8), random_.chance(70)};
+        layer_.output_format = {draw_bits(), random_.chance(70)};
         draw_activation();
         draw_residual();
         layer_.count_include_pad = random_.chance(50);
@@ -71,7 +76,25 @@ class PostDraw {
         }
         result.constants.resize(kLargestChannel);
         for (ChannelConstants& c : result.constants) {
-            c = {draw(-3000, 3000), draw_multiplier(), random_.chance(15) ? 0 : draw(6, 10)};
+            c = {draw(-3000, 3000),
+                 draw_multiplier(),
+                 random_.chance(15) ? 0 : random_.pick({draw(6, 10), 40, kMaxRequantizeShift}),
+                 {}};
+        }
+        draw_batch_norm();
+    }
+
+    void draw_batch_norm() {
+        layer_.has_batch_norm =
+            result.params.batch_norm_unit && layer_.uses_array && random_.chance(70);
+        if (!layer_.has_batch_norm) return;
+        const NumberFormat values{draw_bits(), true}, scales{draw_bits(), true};
+        layer_.batch_norm_value_format = values;
+        layer_.batch_norm_shift = random_.chance(80) ? scales.bits - 1 : draw(0, 31);
+        const int64_t offset = random_.chance(80) ? int64_t{100} << scales.bits : INT32_MAX;
+        for (ChannelConstants& c : result.constants) {
+            c.batch_norm = {draw(values.min(), values.max()), draw(scales.min(), scales.max()),
+                            draw(-offset, offset)};
         }
     }
 
@@ -89,10 +112,12 @@ class PostDraw {
 
     void draw_residual() {
         layer_.has_residual = layer_.uses_array && random_.chance(40);
-        layer_.residual_format = {draw(2, 8), random_.chance(50)};
-        layer_.sum_format = {draw(2, 8), random_.chance(50)};
+        // The TFLite rule takes values of at most 11 bits.
+        const bool any_width = layer_.requantize == RequantizeRule::kShiftFloor;
+        layer_.residual_format = {any_width ? draw_bits() : draw(2, 11), random_.chance(50)};
+        layer_.sum_format = {any_width ? draw_bits() : draw(2, 11), random_.chance(50)};
         ResidualAdd& add = layer_.residual;
-        if (layer_.requantize == RequantizeRule::kShiftFloor) {
+        if (any_width) {
             add = {0, draw(0, 4), 0, draw(0, 4), 0, draw(0, 4)};
             return;
         }
@@ -150,9 +175,11 @@ class PostDraw {
         pool_map(map);
     }
 
-    int32_t draw_sum() {
-        if (random_.chance(92)) return draw(-20000, 20000);
-        return random_.pick({INT32_MIN, INT32_MAX, draw(INT32_MIN, INT32_MAX)});
+    /// Of an accumulator of any width.
+    int64_t draw_sum() {
+        if (random_.chance(90)) return draw(-20000, 20000);
+        const auto any = static_cast<int64_t>(random_.next());
+        return random_.pick<int64_t>({INT32_MIN, INT32_MAX, INT64_MIN, INT64_MAX, any, any >> 32});
     }
 
     void draw_operands(int64_t count) {
@@ -165,14 +192,30 @@ class PostDraw {
     }
 
     /// A value after bias, requantization, residual addition, activation and clamp.
-    int64_t finish(int32_t sum, int32_t channel, int32_t operand) {
+    int64_t finish(int64_t sum, int32_t channel, int16_t element) {
         const ChannelConstants& c = result.constants[static_cast<size_t>(channel)];
-        int64_t value = requantize(layer_.requantize, int64_t{sum} + c.bias, c.multiplier, c.shift);
+        const bool leaves_64_bits =
+            c.bias > 0 ? sum > INT64_MAX - c.bias : sum < INT64_MIN - c.bias;
+        const int64_t biased = leaves_64_bits ? (sum > 0 ? INT64_MAX : INT64_MIN) : sum + c.bias;
+        int64_t value = requantize(layer_.requantize, biased, c.multiplier, c.shift);
+        if (layer_.has_batch_norm) value = normalized(value, c.batch_norm);
         if (layer_.has_residual) {
+            const bool is_negative = layer_.residual_format.is_signed && element < 0;
+            const int32_t operand = is_negative ? element : element & 0xFFFF;
             value = add_residual(layer_.requantize, layer_.residual,
                                  static_cast<int32_t>(limit(value, layer_.sum_format)), operand);
         }
         return limit(activated(value), layer_.output_format);
+    }
+
+    /// From the definition in real numbers, whose halves are exact.
+    int64_t normalized(int64_t value, const BatchNormConstants& norm) {
+        const int64_t difference = limit(value, layer_.batch_norm_value_format) - norm.mean;
+        const double exact = std::ldexp(static_cast<double>(difference * norm.scale + norm.offset),
+                                        -layer_.batch_norm_shift);
+        const bool rounds = layer_.requantize == RequantizeRule::kMultiplierRound;
+        const double integer = rounds ? std::round(exact) : std::floor(exact);
+        return static_cast<int64_t>(std::clamp(integer, double{INT32_MIN}, double{INT32_MAX}));
     }
 
     int64_t limit(int64_t value, NumberFormat format) {

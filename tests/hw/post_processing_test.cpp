@@ -125,7 +125,7 @@ class PostBench {
     void check_latency() {
         std::vector<int64_t> left;
         for (const int64_t word : drawn_.output_of) {
-            left.push_back(taken()[static_cast<size_t>(word)] + drawn_.params.stages);
+            left.push_back(taken()[static_cast<size_t>(word)] + drawn_.params.pipeline_stages());
         }
         faults_.expect_all_equal("cycle of word", left, sink_.taken());
     }
@@ -147,7 +147,7 @@ class PostBench {
         for (size_t block = 0; block < drawn_.jobs.size(); ++block) {
             faults_.expect_equal("start of block", start, issuer_.starts()[block]);
             const int64_t end = start + drawn_.block_end[block] - begin;
-            const int64_t posted = end + drawn_.params.stages;
+            const int64_t posted = end + drawn_.params.pipeline_stages();
             faults_.expect_equal("Q by rule 4", posted, (*posted_at_)[block]);
             begin = drawn_.block_end[block];
             start = drawn_.layer.uses_array ? posted : end;
@@ -207,6 +207,10 @@ std::map<std::string, bool> features(const PostCase& drawn) {
         {"fused pooling of lanes", fused && array.is_input_stationary()},
         {"average", layer.pool == PoolMode::kAverage},
         {"residual", layer.has_residual},
+        {"batch norm", layer.has_batch_norm},
+        {"batch norm, lanes are pixels", layer.has_batch_norm && array.is_input_stationary()},
+        {"batch norm and residual", layer.has_batch_norm && layer.has_residual},
+        {"batch-norm unit bypassed", drawn.params.batch_norm_unit && !layer.has_batch_norm},
         {"residual, lanes are pixels", layer.has_residual && array.is_input_stationary()},
         {"relu", with(ActivationKind::kRelu)},
         {"leaky relu", with(ActivationKind::kLeakyRelu)},

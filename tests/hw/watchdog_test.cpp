@@ -70,7 +70,7 @@ TEST(Watchdog, NamesWhatEveryServerWaitsFor) {
 /// list, and none can ever start.
 std::string run_with_stores_first(const MachineRun& run) {
     const CycleSimulation simulation = run.simulation();
-    SystolicAccelerator machine("accelerator", run.accelerator);
+    SystolicAccelerator machine("accelerator", run.accelerator, OperandFormats{});
     HostTask task;
     task.network = &run.network;
     task.layout = &simulation.layout();

@@ -79,8 +79,8 @@ void draw_options(const QuantizedLayer& layer, Dice& dice, ReferenceOptions& opt
     options.overflow = dice(0, 1) == 0 ? Overflow::kWrap : Overflow::kSaturate;
     const int fitting = layer.input_format.bits + layer.weight_format.bits + bits_of(layer.depth());
     const int kBits[] = {32, 33, std::max(2, fitting - draw(dice, 1, 8)), fitting + 1,
-                         draw(dice, 2, 63)};
-    options.accumulator_bits = std::min(63, kBits[dice(0, 4)]);
+                         draw(dice, 2, 64)};
+    options.accumulator_bits = std::min(64, kBits[dice(0, 4)]);
     const int64_t kDepths[] = {0, 1, 2, 8, dice(1, layer.depth())};
     options.fold_depth = kDepths[dice(0, 4)];
     options.fold_at_positions = dice(0, 1) == 0;
@@ -110,6 +110,7 @@ KernelCase random_case(uint64_t seed) {
     }
     if (is_conv) {
         draw_constants(layer, dice);
+        if (layer.batch_norm) layer.batch_norm = random_batch_norm(layer, dice);
         draw_options(layer, dice, drawn.options);
     }
     drawn.input = IntegerMap(layer.input);

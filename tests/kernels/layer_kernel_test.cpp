@@ -153,7 +153,7 @@ TEST(LayerKernel, WideExtremesAreExact) {
         drawn.layer.input_format.bits = drawn.layer.weight_format.bits = 16;
         drawn.layer.output_format = {16, true};
         for (int32_t& shift : drawn.layer.shift) shift = 15;
-        for (int bits : {32, 36, 48}) {
+        for (int bits : {16, 32, 36, 48, 63, 64}) {
             drawn.options.accumulator_bits = bits;
             for (int16_t weight : std::vector<int16_t>{-32768, 32767}) {
                 for (int16_t& w : drawn.layer.weights) w = weight;

@@ -34,6 +34,8 @@ class Coverage {
         note(width_class("output", layer.output_format.bits));
         if (layer.input_format.bits == 16 && !layer.input_format.is_signed) note("uint16 input");
         if (layer.residual) note("residual");
+        if (layer.batch_norm) note("batch norm");
+        if (layer.batch_norm && layer.residual) note("batch norm and residual");
         if (layer.groups > 1) note("groups");
         if (layer.groups == layer.input.channels) note("depthwise");
         if (layer.window.pad_left != layer.window.pad_right) note("unequal padding");
@@ -88,6 +90,8 @@ void expect_covered(const Coverage& coverage) {
                                 "output of 8 bits",
                                 "output over 8 bits",
                                 "residual",
+                                "batch norm",
+                                "batch norm and residual",
                                 "groups",
                                 "depthwise",
                                 "unequal padding",

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sw/numeric/activation.h"
+#include "sw/numeric/batch_norm.h"
 #include "sw/numeric/random.h"
 #include "sw/numeric/requantize.h"
 
@@ -68,7 +69,7 @@ void expect_requantized(Requantize<Sum> loop, RequantizeRule rule, const std::ve
     std::vector<int32_t> values(sums.size());
     loop(sums.data(), constants.pointers(), kCount, values.data());
     for (size_t i = 0; i < values.size(); ++i) {
-        ASSERT_EQ(values[i], requantize(rule, int64_t{sums[i]} + constants.bias[i],
+        ASSERT_EQ(values[i], requantize(rule, add_bias(sums[i], constants.bias[i]),
                                         constants.multiplier[i], constants.shift[i]))
             << "sum " << sums[i] << ", bias " << constants.bias[i] << ", multiplier "
             << constants.multiplier[i] << ", shift " << constants.shift[i];
@@ -80,6 +81,9 @@ TEST(SimdKernels, RequantizeAsTheScalarRules) {
     const std::vector<int32_t> sums = odd_values(3);
     std::vector<int64_t> wide(sums.begin(), sums.end());
     for (size_t i = 0; i < wide.size(); i += 3) wide[i] *= int64_t{1} << (i % 30);
+    for (size_t i = 1; i < wide.size(); i += 3) {  // a bias leads over the limits of 64 bits
+        wide[i] = (wide[i] < 0 ? INT64_MIN : INT64_MAX) - wide[i];
+    }
     Constants fitting = constants;
     for (size_t i = 0; i < sums.size(); ++i) {
         if ((sums[i] < 0) == (fitting.bias[i] < 0)) fitting.bias[i] = 0;
@@ -94,6 +98,48 @@ TEST(SimdKernels, RequantizeAsTheScalarRules) {
         expect_requantized(simd->shift_wide, kShift, wide, constants);
         expect_requantized(simd->round_fitting, kRound, sums, fitting);
         expect_requantized(simd->shift_fitting, kShift, sums, fitting);
+    }
+}
+
+/// Values and constants of a batch normalization: of any 16 bits, or small ones whose sums lie at
+/// halves of 2^shift and beside them.
+struct NormCase {
+    std::vector<int32_t> values, mean, scale, offset;
+
+    explicit NormCase(int shift) {
+        for (int64_t i = 0; i < kCount; ++i) {
+            const bool near_half = i % 2 == 0;
+            const int unused_bits = near_half ? 24 : 16;
+            values.push_back(odd_value(6, i) >> unused_bits);
+            mean.push_back(odd_value(7, i) >> unused_bits);
+            scale.push_back(odd_value(8, i) >> unused_bits);
+            const int64_t half = (int64_t{1} << shift) / 2;
+            const int64_t sum = (i % 4 == 0 ? half : -half) * (i % 3 * 2 + 1) + i % 5 - 2;
+            const int32_t product = (values.back() - mean.back()) * scale.back();
+            const bool fits = near_half && sum - product >= kMin && sum - product <= kMax;
+            offset.push_back(fits ? static_cast<int32_t>(sum - product) : odd_value(9, i));
+        }
+    }
+};
+
+TEST(SimdKernels, NormalizeAsTheScalarRule) {
+    for (int shift = 0; shift <= kMaxBatchNormShift; ++shift) {
+        const NormCase drawn(shift);
+        for (const SimdKernels* simd : tables()) {
+            SCOPED_TRACE(to_string(simd->isa));
+            for (auto rule : {RequantizeRule::kMultiplierRound, RequantizeRule::kShiftFloor}) {
+                std::vector<int32_t> values = drawn.values;
+                simd->batch_norm({drawn.mean.data(), drawn.scale.data(), drawn.offset.data(), shift,
+                                  rule == RequantizeRule::kMultiplierRound},
+                                 values.data(), kCount);
+                for (size_t i = 0; i < values.size(); ++i) {
+                    ASSERT_EQ(values[i],
+                              batch_norm(rule, {drawn.mean[i], drawn.scale[i], drawn.offset[i]},
+                                         drawn.values[i], shift))
+                        << shift;
+                }
+            }
+        }
     }
 }
 
@@ -167,13 +213,14 @@ TEST(SimdKernels, ClampCountsWhatItChanges) {
 /// Addends that the loop takes: any in 32 bits and more, up to 2^30 below.
 template <typename Sum, typename Loop>
 void expect_accumulated(Loop loop, int bits, Overflow rule) {
+    const Sum scale = bits > 33 ? static_cast<Sum>(int64_t{1} << (bits - 33)) : 1;
     const int addend_shift = sizeof(Sum) == 4 && bits < 32 ? 1 : 0;
     std::vector<Sum> sums(static_cast<size_t>(kCount)), expected = sums;
     int64_t overflows = 0;
     for (uint64_t round = 0; round < 4; ++round) {
         std::vector<Sum> addends;
         for (int32_t value : odd_values(20 + round)) {
-            addends.push_back(static_cast<Sum>(value >> addend_shift));
+            addends.push_back(static_cast<Sum>(value >> addend_shift) * scale);
         }
         overflows -= loop(sums.data(), addends.data(), kCount,
                           RegisterParams{bits, rule == Overflow::kSaturate});
@@ -195,7 +242,7 @@ TEST(SimdKernels, AccumulateAsTheScalarRule) {
             for (int bits : {2, 8, 17, 30, 31, 32}) {
                 expect_accumulated<int32_t>(simd->accumulate, bits, rule);
             }
-            for (int bits : {2, 20, 31, 32, 33, 48, 63}) {
+            for (int bits : {2, 20, 31, 32, 33, 48, 62, 63, 64}) {
                 expect_accumulated<int64_t>(simd->accumulate_wide, bits, rule);
             }
         }

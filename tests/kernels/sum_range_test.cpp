@@ -25,6 +25,8 @@ TEST(SumRange, FitsUpToTheLastValue) {
     EXPECT_TRUE((kernels::SumRange{-128, 127}.fits(8)));
     EXPECT_FALSE((kernels::SumRange{-129, 127}.fits(8)));
     EXPECT_FALSE((kernels::SumRange{-128, 128}.fits(8)));
+    EXPECT_TRUE((kernels::SumRange{INT64_MIN, INT64_MAX}.fits(64)));
+    EXPECT_FALSE((kernels::SumRange{INT64_MIN, 0}.fits(63)));
 }
 
 }  // namespace

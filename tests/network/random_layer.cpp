@@ -97,6 +97,24 @@ IntegerMap random_map(MapShape shape, NumberFormat format, Dice& dice) {
 
 }  // namespace
 
+UnfusedBatchNorm random_batch_norm(const QuantizedLayer& layer, Dice& dice) {
+    UnfusedBatchNorm norm;
+    norm.value_format = {draw(dice, 2, 16), true};
+    norm.scale_format = {draw(dice, 2, 16), true};
+    norm.shift = dice(0, 9) == 0 ? draw(dice, 0, kMaxBatchNormShift) : norm.scale_format.bits;
+    const bool extreme = dice(0, 9) == 0;
+    const auto value = [&](int64_t low, int64_t high) {
+        return draw(dice, 0, 1) == 0 && extreme ? static_cast<int>(low) : draw(dice, low, high);
+    };
+    for (int64_t c = 0; c < layer.out_channels(); ++c) {
+        norm.constants.push_back(
+            {value(norm.value_format.min(), norm.value_format.max()),
+             value(norm.scale_format.min(), norm.scale_format.max()),
+             extreme ? value(INT32_MIN, INT32_MAX) : draw(dice, -300'000, 300'000)});
+    }
+    return norm;
+}
+
 QuantizedLayer random_layer(Dice& dice) {
     QuantizedLayer layer;
     layer.name = "odd";
@@ -120,6 +138,7 @@ QuantizedLayer random_layer(Dice& dice) {
     layer.requantize =
         dice(0, 1) == 0 ? RequantizeRule::kShiftFloor : RequantizeRule::kMultiplierRound;
     layer.output_format = {draw(dice, 2, 8), layer.activation.kind != ActivationKind::kRelu};
+    if (dice(0, 2) == 0) layer.batch_norm = random_batch_norm(layer, dice);
     if (dice(0, 2) == 0) layer.residual = random_residual_constants(layer.requantize, dice);
     fuse_pool(layer, dice);
     set_constants(layer, dice);

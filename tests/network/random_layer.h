@@ -28,6 +28,9 @@ class Dice {
 /// pooling, both rules) or a pooling layer of its own.
 QuantizedLayer random_layer(Dice& dice);
 
+/// Extreme constants in some.
+UnfusedBatchNorm random_batch_norm(const QuantizedLayer& layer, Dice& dice);
+
 IntegerMap random_input(const QuantizedLayer& layer, Dice& dice);
 
 /// The operand of the layer's residual addition; empty where there is none.

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <map>
 #include <memory>
@@ -85,6 +86,16 @@ int64_t naive_activation(const Activation& activation, int64_t value, int64_t ra
     return value;
 }
 
+/// In real numbers, which hold its sums exactly.
+int64_t naive_norm(const QuantizedLayer& layer, int64_t value, size_t channel) {
+    const BatchNormConstants& c = layer.batch_norm->constants[channel];
+    const double sum = static_cast<double>((value - c.mean) * c.scale + c.offset);
+    const double exact = std::ldexp(sum, -layer.batch_norm->shift);
+    const bool floors = layer.requantize == RequantizeRule::kShiftFloor;
+    return std::clamp<int64_t>(static_cast<int64_t>(floors ? std::floor(exact) : std::round(exact)),
+                               INT32_MIN, INT32_MAX);
+}
+
 /// The accumulator of one output, k by k from a list of products.
 int64_t naive_sum(const QuantizedLayer& layer, const IntegerMap& input,
                   const ReferenceOptions& options, int64_t y, int64_t x, int64_t out,
@@ -141,6 +152,9 @@ IntegerMap naive_conv(const QuantizedLayer& layer, const IntegerMap& input,
                     requantize(layer.requantize,
                                naive_sum(layer, input, options, y, x, out, counts) + layer.bias[c],
                                layer.multiplier[c], layer.shift[c]);
+                if (layer.batch_norm) {
+                    value = naive_norm(layer, clamp(value, layer.batch_norm->value_format), c);
+                }
                 if (layer.residual) {
                     value = naive_addition(layer, clamp(value, layer.residual->sum_format),
                                            residual.at(y, x, out));

@@ -177,5 +177,53 @@ TEST(Accumulate, HandlesTheEdgesOf32Bits) {
     EXPECT_FALSE(overflowed);
 }
 
+/// Also where the exact sum leaves 64 bits.
+TEST(Accumulate, EqualsWideArithmeticInEveryWidth) {
+    std::mt19937_64 random(2);
+    for (int bits = 2; bits <= 64; ++bits) {
+        const Wide range = Wide{1} << bits, low = -range / 2, high = range / 2 - 1;
+        const auto edge = [&](uint64_t draw) {
+            const auto value = static_cast<int64_t>(draw) >> (64 - bits);
+            const int64_t edges[] = {
+                value, static_cast<int64_t>(low), static_cast<int64_t>(high), 0, -1, 1};
+            return edges[draw % 6];
+        };
+        for (int i = 0; i < 500; ++i) {
+            const int64_t sum = edge(random()), addend = edge(random());
+            const Wide exact = Wide{sum} + addend;
+            const bool fits = exact >= low && exact <= high;
+            const Wide wrapped = ((exact - low) % range + range) % range + low;
+            const Wide saturated = exact < low ? low : exact > high ? high : exact;
+            bool overflowed = fits;
+            ASSERT_EQ(accumulate(sum, addend, bits, Overflow::kWrap, &overflowed),
+                      static_cast<int64_t>(wrapped))
+                << sum << " + " << addend << " in " << bits << " bits";
+            ASSERT_EQ(overflowed, !fits);
+            ASSERT_EQ(accumulate(sum, addend, bits, Overflow::kSaturate, &overflowed),
+                      static_cast<int64_t>(saturated))
+                << sum << " + " << addend << " in " << bits << " bits";
+            ASSERT_EQ(overflowed, !fits);
+        }
+    }
+}
+
+TEST(AddBias, SaturatesAt64Bits) {
+    EXPECT_EQ(add_bias(INT64_MAX - 7, 7), INT64_MAX);
+    EXPECT_EQ(add_bias(INT64_MAX - 7, 8), INT64_MAX);
+    EXPECT_EQ(add_bias(INT64_MIN + 7, -7), INT64_MIN);
+    EXPECT_EQ(add_bias(INT64_MIN + 7, kMin), INT64_MIN);
+    EXPECT_EQ(add_bias(INT64_MAX, kMin), INT64_MAX + int64_t{kMin});
+}
+
+TEST(NumberFormat, HoldsUpTo64Bits) {
+    EXPECT_EQ((NumberFormat{64, true}.min()), INT64_MIN);
+    EXPECT_EQ((NumberFormat{64, true}.max()), INT64_MAX);
+    EXPECT_EQ((NumberFormat{63, false}.max()), INT64_MAX);
+    EXPECT_EQ((NumberFormat{16, true}.min()), -32768);
+    EXPECT_EQ((NumberFormat{16, false}.max()), 65535);
+    EXPECT_EQ((NumberFormat{2, true}.magnitude()), 2);
+    EXPECT_EQ((NumberFormat{2, false}.magnitude()), 3);
+}
+
 }  // namespace
 }  // namespace accelsim

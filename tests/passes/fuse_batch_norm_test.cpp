@@ -34,7 +34,6 @@ TEST(FuseBatchNorm, AgreesWithTheUnfusedNetwork) {
         Graph fused = graph;
         fuse_batch_norm(fused);
         EXPECT_EQ(fused.nodes.size(), graph.nodes.size() - 13);
-        require_no_batch_norm(fused);
         const ImageSet images = ImageSet::seeded(graph.input, 4, 3);
         for (int64_t i = 0; i < images.size(); ++i) {
             const FloatMap input = real_input(images.pixels(i), graph.preprocessing);
@@ -110,18 +109,32 @@ TEST(FuseBatchNorm, LeavesAConvolutionThatSomethingElseReads) {
     EXPECT_EQ(graph.nodes[1].inputs, (std::vector<int>{kNetworkInput, 0}));
 }
 
-TEST(FuseBatchNorm, UnfusedIsNotAvailableYet) {
+TEST(UnfusedBatchNorm, MustHaveAConvolutionOfItsOwn) {
     Graph graph = one_pixel();
     EXPECT_FALSE(append_node(graph, batch_norm("norm")));
-    try {
-        require_no_batch_norm(graph);
-        FAIL();
-    } catch (const UserError& error) {
-        EXPECT_STREQ(error.what(),
-                     "node 'norm' (batch normalization): must be fused (passes: [fuse_batch_norm, "
-                     "quantize]); running "
-                     "it unfused is not available yet, got 'conv' before it");
-    }
+    require_batch_norm_behind_compute(graph);
+    EXPECT_FALSE(append_node(graph, batch_norm("again")));
+    EXPECT_EQ(fault_of([&] { require_batch_norm_behind_compute(graph); }),
+              "node 'again' (batch normalization): can be computed only behind a convolution or "
+              "Gemm just before it, got 'norm' before it");
+}
+
+TEST(UnfusedBatchNorm, NeedsHardwareForIt) {
+    Graph graph = one_pixel();
+    RunParams params;
+    params.fuse_batch_norm = false;
+    params.where_passes = {"run.yaml", 3, 9};
+    require_batch_norm_unit(graph, params);
+    EXPECT_FALSE(append_node(graph, batch_norm("norm")));
+    EXPECT_EQ(fault_of([&] { require_batch_norm_unit(graph, params); }),
+              "run.yaml:3:9: passes: must fuse the network's batch normalizations "
+              "(fuse_batch_norm), or accelerator.post_processing.batch_norm_unit be true, got "
+              "'norm' unfused");
+    params.accelerator.post_processing.batch_norm_unit = true;
+    require_batch_norm_unit(graph, params);
+    params.accelerator.post_processing.batch_norm_unit = false;
+    params.fuse_batch_norm = true;
+    require_batch_norm_unit(graph, params);
 }
 
 }  // namespace

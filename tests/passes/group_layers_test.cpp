@@ -55,6 +55,34 @@ TEST(GroupLayers, FusesReluAndPlainPooling) {
     EXPECT_FALSE(groups[3].compute);  // follows a pooling layer
 }
 
+TEST(GroupLayers, ABatchNormJoinsItsConvolution) {
+    const auto groups =
+        group_layers(chain({convolution("a"), simple(Op::kBatchNorm, "n"),
+                            simple(Op::kActivation, "r"), pooling(PoolKind::kMax, 2, 2, "p")}));
+    ASSERT_EQ(groups.size(), 1u);
+    EXPECT_EQ(groups[0].norm, 1u);
+    EXPECT_EQ(groups[0].activation, 2u);
+    EXPECT_EQ(groups[0].pool, 3u);
+}
+
+TEST(GroupLayers, AnAdditionJoinsAConvolutionWithItsBatchNorm) {
+    for (const bool first : {true, false}) {
+        Graph graph = chain({convolution("a"), simple(Op::kBatchNorm, "n"), convolution("b"),
+                             simple(Op::kBatchNorm, "m")});
+        Node add = simple(Op::kAdd, "add");
+        add.inputs = first ? std::vector<int>{3, 1} : std::vector<int>{1, 3};
+        ASSERT_FALSE(append_node(graph, add));
+        const auto groups = group_layers(graph);
+        ASSERT_EQ(groups.size(), 2u);
+        EXPECT_EQ(groups[0].norm, 1u);
+        EXPECT_EQ(groups[1].compute, 2u);
+        EXPECT_EQ(groups[1].norm, 3u);
+        EXPECT_EQ(groups[1].add, 4u);
+        EXPECT_EQ(groups[1].residual_source, 0);
+        EXPECT_EQ(groups[1].last_before_add(), 3u);
+    }
+}
+
 TEST(GroupLayers, AWindowLargerThanTheAccumulatorIsALayerOfItsOwn) {
     const Graph graph = chain({convolution("a"), pooling(PoolKind::kAverage, 3, 3, "p")});
     EXPECT_EQ(group_layers(graph, 9).size(), 1u);

@@ -1,5 +1,6 @@
 #include "sw/passes/quantize.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -144,7 +145,8 @@ TEST(Quantize, OutputsAreNearTheRealOnes) {
 
 /// A 1 x 1 convolution of two channels with these weights and biases, each input at most 10.
 QuantizedLayer quantize_pair(const std::vector<float>& weights, const std::vector<float>& bias,
-                             double output, const QuantizationParams& params) {
+                             double output, const QuantizationParams& params,
+                             float largest_sum = 1) {
     Graph graph;
     graph.input = {1, 1, 1};
     Node node;
@@ -155,7 +157,7 @@ QuantizedLayer quantize_pair(const std::vector<float>& weights, const std::vecto
     EXPECT_FALSE(append_node(graph, node));
     Calibration calibration;
     calibration.input = {0, 10, 10};
-    calibration.outputs = {{-1, 1, output}};
+    calibration.outputs = {{-largest_sum, largest_sum, output}};
     return quantize(graph, group_layers(graph), calibration, params).layers[0];
 }
 
@@ -166,9 +168,9 @@ TEST(Quantize, DeadChannelsDisturbNoOther) {
     EXPECT_GT(layer.bias[1], 0);
     EXPECT_EQ(quantize_pair({0.5f, 0.0f}, {0.0f, 0.0f}, 0.5, {}).output_scale, 0.5 / 127);
     const QuantizedLayer tiny = quantize_pair({0.5f, 1e-30f}, {0.0f, 0.25f}, 5.0, {});
-    EXPECT_NEAR(tiny.bias[1], 1 << 30, 1);
+    EXPECT_NEAR(tiny.bias[1], 1 << 28, 1);  // outputs of at most 1 fill 30 bits
     EXPECT_EQ(tiny.weights[1], 0);
-    EXPECT_NEAR(std::ldexp(factor(tiny, 1), 30) * layer.output_scale, 0.25, 1e-6);
+    EXPECT_NEAR(std::ldexp(factor(tiny, 1), 28) * layer.output_scale, 0.25, 1e-6);
 }
 
 TEST(Quantize, OutputScaleIsCoarsenedWhereTheShiftWouldBeNegative) {
@@ -180,6 +182,67 @@ TEST(Quantize, OutputScaleIsCoarsenedWhereTheShiftWouldBeNegative) {
         EXPECT_GE(layer.shift[1], 0);
         EXPECT_GE(layer.output_scale, layer.input_scale * layer.weight_scales[0]);
     }
+}
+
+TEST(Quantize, SumsOfWideOperandsFitTheRequantization) {
+    QuantizationParams params;
+    params.activation_bits = params.weight_bits = 16;
+    const QuantizedLayer layer = quantize_pair({0.5f, 0.25f}, {0.0f, 0.0f}, 5.0, params);
+    EXPECT_EQ(layer.input_format.to_string(), "uint16");
+    // Outputs of at most 1, in steps of the sums.
+    EXPECT_LE(1 / (layer.input_scale * layer.weight_scales[0]), 1.0001 * (1 << 30));
+    EXPECT_EQ(layer.weights[0], 32767);
+    const QuantizedLayer loud = quantize_pair({0.5f, 0.25f}, {0.0f, 0.0f}, 5.0, params, 1000);
+    EXPECT_NEAR(1000 / (loud.input_scale * loud.weight_scales[0]), 1 << 30, 1);
+    EXPECT_LT(loud.weights[0], 32767);
+}
+
+TEST(Quantize, LayersHaveTheirOwnFormats) {
+    QuantizationParams params;
+    params.input_bits = 7;
+    params.output_bits = 12;
+    params.input_scale = 0.5;
+    params.layers["conv1_1"] = {3, 5, {}, {}};
+    params.layers["conv2_1"] = {{}, {}, 0.25, {}};
+    const QuantizedNetwork network = compile(shipped("vgg16_quarter.yaml"), params);
+    EXPECT_EQ(network.input_format.to_string(), "int7");
+    EXPECT_EQ(network.layers[0].input_scale, 0.5);
+    EXPECT_EQ(network.layers[0].weight_format.to_string(), "int3");
+    EXPECT_EQ(network.layers[0].output_format.to_string(), "uint5");
+    EXPECT_EQ(network.layers[1].input_format.to_string(), "uint5");
+    EXPECT_EQ(network.layers[1].output_format.to_string(), "uint8");
+    EXPECT_EQ(network.layers[2].output_scale, 0.25);
+    EXPECT_EQ(network.layers.back().output_format.to_string(), "int12");
+}
+
+TEST(Quantize, WrongFormatsOfLayersAreTold) {
+    const auto fault = [](const char* layer, double scale, RequantizeRule rule) -> std::string {
+        QuantizationParams params;
+        params.requantize = rule;
+        params.layers[layer] = {{}, {}, scale, {"run.yaml", 3, 5}};
+        try {
+            Graph graph = load_network(shipped("resnet_blocks.yaml"), 1);
+            const ImageSet images = ImageSet::seeded(graph.input, 4, 2);
+            compile_network(std::move(graph), true, params, images, 1, {}, 1);  // pools by itself
+        } catch (const UserError& error) {
+            return error.what();
+        }
+        return "";
+    };
+    constexpr auto kRound = RequantizeRule::kMultiplierRound;
+    EXPECT_EQ(fault("stam", 1, kRound),
+              "run.yaml:3:5: quantization.layers.stam: no such layer, did you mean 'stem'?");
+    EXPECT_EQ(fault("pool1", 1, kRound),
+              "run.yaml:3:5: quantization.layers.pool1: is a pooling layer: it keeps its "
+              "input's format");
+    EXPECT_THAT(fault("stem", 1e-9, kRound),
+                testing::MatchesRegex("run.yaml:3:5: quantization.layers.stem.output_scale: must "
+                                      "be at least [0-9.e-]+: a step of the output cannot be "
+                                      "finer than one of the sums, got 1e-09"));
+    EXPECT_EQ(fault("stem", 0.3, RequantizeRule::kShiftFloor),
+              "run.yaml:3:5: quantization.layers.stem.output_scale: must be a power of two, as "
+              "requantize: shift_floor only shifts, got 0.3");
+    EXPECT_EQ(fault("stem", 0.25, RequantizeRule::kShiftFloor), "");
 }
 
 TEST(Quantize, ABiasThatDoesNotFitIsTold) {

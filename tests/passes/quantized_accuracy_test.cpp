@@ -16,7 +16,7 @@ struct Trained {
 };
 
 /// Images of the 466 that the quantized network gets right, calibrated on training images.
-int64_t correct(const Trained& trained, const QuantizationParams& quantization) {
+int64_t correct(const Trained& trained, const QuantizationParams& quantization, bool fuses = true) {
     NetworkParams params;
     params.onnx = params.typed_path = trained.model;
     params.input = trained.preprocessing;
@@ -25,14 +25,14 @@ int64_t correct(const Trained& trained, const QuantizationParams& quantization) 
     const std::string test = data_path("cifar10/test_first466.bin");
     const ImageSet calibration = ImageSet::load(training, training, graph.input, {0, 256});
     const ImageSet images = ImageSet::load(test, test, graph.input, {0, 466});
-    const auto network = compile_network(std::move(graph), true, quantization, calibration, 2);
+    const auto network = compile_network(std::move(graph), fuses, quantization, calibration, 2);
     return evaluate(network, trained.preprocessing, images, {}, 2).correct;
 }
 
-int64_t vgg_correct(const QuantizationParams& quantization) {
+int64_t vgg_correct(const QuantizationParams& quantization, bool fuses = true) {
     return correct({std::string(ACCELSIM_SOURCE_DIR) + "/configs/networks/vgg16_quarter_bn.onnx",
                     {255, {0.4914, 0.4822, 0.4465}, {0.2470, 0.2435, 0.2616}}},
-                   quantization);
+                   quantization, fuses);
 }
 
 TEST(QuantizedAccuracy, ResidualNetworksLoseLittle) {
@@ -45,6 +45,7 @@ TEST(QuantizedAccuracy, ResidualNetworksLoseLittle) {
     EXPECT_GE(correct(resnet20, {}), 424 - 5);
     EXPECT_GE(correct(resnet8, {}), 414 - 5);
     EXPECT_GE(correct(resnet_2b, {}), 316 - 5);
+    EXPECT_GE(correct(resnet20, {}, false), 424 - 5);
     QuantizationParams shifted;
     shifted.requantize = RequantizeRule::kShiftFloor;
     // Powers of two and rounding down cost more here: errors add up along the shortcuts.
@@ -56,6 +57,7 @@ TEST(QuantizedAccuracy, ResidualNetworksLoseLittle) {
 TEST(QuantizedAccuracy, Vgg16QuarterLosesLessThanAPoint) {
     ACCELSIM_SKIP_WITHOUT(data_path("cifar10/test_first466.bin"));
     EXPECT_GE(vgg_correct({}), 410);
+    EXPECT_GE(vgg_correct({}, false), 410);
     QuantizationParams percentile;
     percentile.calibration.method = CalibrationMethod::kPercentile;
     EXPECT_GE(vgg_correct(percentile), 410);

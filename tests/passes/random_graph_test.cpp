@@ -32,7 +32,7 @@ TEST(RandomGraph, PassesKeepItsValues) {
     for (uint64_t seed = 0; seed < 300; ++seed) {
         const Graph graph = random_graph(seed, true);
         Graph passed = graph;
-        fuse_batch_norm(passed);
+        if (seed % 2 == 0) fuse_batch_norm(passed);
         move_activations_to_compute(passed);
         group_layers(passed);
         const auto expected = run_float(graph, an_image(graph)).data;
@@ -43,7 +43,7 @@ TEST(RandomGraph, PassesKeepItsValues) {
         }
         moved += passed.nodes.size() < graph.nodes.size();
     }
-    EXPECT_GT(moved, 100);
+    EXPECT_GT(moved, 70);
 }
 
 /// Each layer's output from those of the layers that it names, all of them kept.
@@ -80,12 +80,12 @@ NetworkReferenceOptions options_for(const QuantizedNetwork& network) {
 }
 
 TEST(RandomGraph, EveryLayerReadsWhatItNames) {
-    int branches = 0, additions = 0;
+    int branches = 0, additions = 0, norms = 0;
     for (uint64_t seed = 0; seed < 300; ++seed) {
         Graph graph = random_graph(seed, true);
         const FloatMap image = an_image(graph);
         const ImageSet calibration = ImageSet::seeded(graph.input, 2, 3);
-        const auto network = compile_network(std::move(graph), true, {}, calibration);
+        const auto network = compile_network(std::move(graph), seed % 2 == 0, {}, calibration);
         const auto options = options_for(network);
         const IntegerMap input = quantize_input(network, image);
         ASSERT_EQ(run_reference(network, input, options).data,
@@ -94,10 +94,30 @@ TEST(RandomGraph, EveryLayerReadsWhatItNames) {
         for (size_t i = 0; i < network.layers.size(); ++i) {
             branches += network.source_of(i) != static_cast<int>(i) - 1;
             additions += network.layers[i].residual.has_value();
+            norms += network.layers[i].batch_norm.has_value();
         }
     }
     EXPECT_GT(branches, 300);
     EXPECT_GT(additions, 300);
+    EXPECT_GT(norms, 100);
+}
+
+/// The same layers read the same layers, whether batch normalizations are fused into them or not.
+TEST(RandomGraph, FusingChangesNoLayer) {
+    for (uint64_t seed = 0; seed < 300; ++seed) {
+        const auto fused = compile_structure(random_structure(seed, true), true, {});
+        const auto unfused = compile_structure(random_structure(seed, true), false, {});
+        ASSERT_EQ(fused.layers.size(), unfused.layers.size()) << "seed " << seed;
+        for (size_t i = 0; i < fused.layers.size(); ++i) {
+            const QuantizedLayer &left = fused.layers[i], &right = unfused.layers[i];
+            ASSERT_EQ(left.name, right.name) << "seed " << seed;
+            ASSERT_EQ(left.source, right.source) << "seed " << seed;
+            ASSERT_EQ(left.activation.kind, right.activation.kind) << "seed " << seed;
+            ASSERT_EQ(left.residual ? left.residual->source : kLayerBefore,
+                      right.residual ? right.residual->source : kLayerBefore)
+                << "seed " << seed;
+        }
+    }
 }
 
 TEST(RandomGraph, QuantizedOutputsAreNearTheRealOnes) {
@@ -110,13 +130,15 @@ TEST(RandomGraph, QuantizedOutputsAreNearTheRealOnes) {
         for (uint64_t seed = 0; seed < 150; ++seed) {
             const Graph graph = random_graph(seed, false);
             const ImageSet calibration = ImageSet::seeded(graph.input, 4, 1);
-            const auto network = compile_network(graph, true, params, calibration);
+            const auto network = compile_network(graph, seed % 2 == 0, params, calibration);
             const FloatMap image = an_image(graph);
             const auto expected = run_float(graph, image).data;
             const auto actual = run_reference(network, quantize_input(network, image), {}).data;
+            // Rounded down twice a layer, before the batch normalization's gain and after it.
+            const double tolerance = shifts && seed % 2 == 1 ? 0.04 : 0.03;
             for (size_t i = 0; i < expected.size(); ++i) {
                 ASSERT_NEAR(actual[i] * network.layers.back().output_scale, expected[i],
-                            0.03 * largest(expected))
+                            tolerance * largest(expected))
                     << "seed " << seed;
             }
         }

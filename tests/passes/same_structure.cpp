@@ -30,6 +30,10 @@ std::string text(const QuantizedLayer& layer) {
         layer.activation.slope, static_cast<int>(layer.pool.kind), text(layer.pool.window),
         layer.pool.count_include_pad, layer.input_format.to_string(),
         layer.weight_format.to_string(), layer.output_format.to_string());
+    if (layer.batch_norm) {
+        text_of_it += fmt::format(", normalizes {} {}", layer.batch_norm->value_format.to_string(),
+                                  layer.batch_norm->scale_format.to_string());
+    }
     if (layer.residual) {
         text_of_it +=
             fmt::format(", adds {}, formats {} {}", layer.residual->source,
@@ -44,6 +48,10 @@ void expect_no_values(const QuantizedLayer& layer) {
     EXPECT_EQ(layer.input_scale, 1.0) << layer.name;
     EXPECT_EQ(layer.output_scale, 1.0) << layer.name;
     for (double scale : layer.weight_scales) EXPECT_EQ(scale, 1.0) << layer.name;
+    if (layer.batch_norm) {
+        EXPECT_TRUE(layer.batch_norm->constants.empty()) << layer.name;
+        EXPECT_EQ(layer.batch_norm->value_scale, 1.0) << layer.name;
+    }
     if (!layer.residual) return;
     EXPECT_EQ(layer.residual->scale, 1.0) << layer.name;
     EXPECT_EQ(layer.residual->sum_scale, 1.0) << layer.name;

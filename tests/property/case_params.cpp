@@ -71,6 +71,7 @@ AcceleratorParams to_params(const oracle::RandomCase& drawn) {
     params.output_buffer = to_buffer(from.output_buffer);
     params.residual_buffer = to_buffer(from.residual_buffer);
     params.post_processing.stages = static_cast<int>(from.post_processing_stages);
+    params.post_processing.batch_norm_unit = from.batch_norm_unit;
     params.post_processing.rrelu = random_lfsr(drawn.seed);
     params.dram.model = from.dram.ideal ? DramModel::kIdeal : DramModel::kBandwidth;
     params.dram.bytes_per_cycle_numerator = from.dram.bytes_per_cycle_numerator;

@@ -49,6 +49,7 @@ AcceleratorParams draw_accelerator(Random& random) {
     accelerator.output_buffer = draw_buffer(random, 9, large_blocks ? 17 : 14);
     accelerator.residual_buffer = draw_buffer(random, 9, 14);
     accelerator.post_processing.stages = draw(random, 1, 6);
+    accelerator.post_processing.batch_norm_unit = random.chance(30);
     accelerator.dram.model = random.chance(25) ? DramModel::kIdeal : DramModel::kBandwidth;
     accelerator.dram.bytes_per_cycle_numerator = random.between(1, 64);
     accelerator.dram.bytes_per_cycle_denominator = random.pick<int64_t>({1, 1, 2, 3, 7});
@@ -56,7 +57,7 @@ AcceleratorParams draw_accelerator(Random& random) {
     return accelerator;
 }
 
-int draw_bits(Random& random) { return random.pick({2, 3, 4, 5, 7, 8, 8, 8}); }
+int draw_bits(Random& random) { return random.pick({2, 3, 4, 5, 7, 8, 8, 8, 12, 16}); }
 
 MapShape slide(const MapShape& input, const Window& window, int64_t channels) {
     return {(input.height + window.pad_top + window.pad_bottom - window.kernel_height) /

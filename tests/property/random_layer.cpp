@@ -70,6 +70,21 @@ void draw_constants(QuantizedLayer* layer, oracle::Random& random) {
     }
 }
 
+/// Of the layer's value before it, shifted to about the output's range.
+UnfusedBatchNorm draw_batch_norm(const QuantizedLayer& layer, oracle::Random& random) {
+    UnfusedBatchNorm norm;
+    norm.value_format = {draw_int(2, 16, random), true};
+    norm.scale_format = {draw_int(2, 16, random), true};
+    const int gained_bits = norm.scale_format.bits + norm.value_format.bits;
+    norm.shift = std::max(0, gained_bits - layer.output_format.bits - draw_int(0, 3, random));
+    for (int64_t c = 0; c < layer.out_channels(); ++c) {
+        const int offset_bits = std::min(norm.shift + layer.output_format.bits, 32);
+        norm.constants.push_back({draw(norm.value_format, random), draw(norm.scale_format, random),
+                                  draw({offset_bits, true}, random)});
+    }
+    return norm;
+}
+
 Activation draw_activation(NumberFormat output, oracle::Random& random) {
     Activation activation;
     activation.kind =
@@ -83,6 +98,9 @@ Activation draw_activation(NumberFormat output, oracle::Random& random) {
     return activation;
 }
 
+/// The TFLite rule adds values of at most 11 bits.
+constexpr int kMostRoundedResidualBits = 11;
+
 Residual draw_residual(const QuantizedNetwork& before, int source, RequantizeRule rule,
                        oracle::Random& random) {
     Residual residual;
@@ -90,7 +108,9 @@ Residual draw_residual(const QuantizedNetwork& before, int source, RequantizeRul
     residual.format = source == kNetworkInput
                           ? before.input_format
                           : before.layers[static_cast<size_t>(source)].output_format;
-    residual.sum_format = {draw_int(2, 8, random), random.chance(80)};
+    const bool any_width = rule == RequantizeRule::kShiftFloor;
+    residual.sum_format = {draw_int(2, any_width ? 16 : kMostRoundedResidualBits, random),
+                           random.chance(80)};
     ResidualAdd& add = residual.add;
     if (rule == RequantizeRule::kShiftFloor) {
         add.sum_shift = draw_int(0, 3, random);
@@ -137,14 +157,19 @@ QuantizedLayer to_layer(const oracle::RandomCase& drawn, const QuantizedNetwork&
     layer.output = layer.conv;
     if (from.fused_pool) fuse_pool(&layer, *from.fused_pool, pool_kind);
     layer.requantize = random.pick({RequantizeRule::kMultiplierRound, RequantizeRule::kShiftFloor});
+    if (from.residual_bits.value_or(0) > kMostRoundedResidualBits) {
+        layer.requantize = RequantizeRule::kShiftFloor;
+    }
     layer.output_format = {static_cast<int>(drawn.accelerator.output_bits), true};
     layer.activation = draw_activation(layer.output_format, random);
-    layer.output_format.is_signed = layer.activation.kind != ActivationKind::kRelu;
+    layer.output_format.is_signed =
+        layer.activation.kind != ActivationKind::kRelu && random.chance(60);
     if (from.residual_bits) {
         layer.residual = draw_residual(before, static_cast<int>(drawn.residual_source),
                                        layer.requantize, random);
     }
     draw_constants(&layer, random);
+    if (drawn.batch_norm) layer.batch_norm = draw_batch_norm(layer, random);
     return layer;
 }
 

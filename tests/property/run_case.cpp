@@ -9,6 +9,7 @@
 #include "tests/property/compare_answer.h"
 #include "tests/property/random_layer.h"
 #include "tests/property/scheduled_chain.h"
+#include "tests/support/brute_nonzero_macs.h"
 
 namespace accelsim {
 namespace {
@@ -23,23 +24,30 @@ std::vector<IntegerMap> two_images(const QuantizedNetwork& network, uint64_t see
     return images;
 }
 
-/// What the reference executor makes of one image, layer by layer.
-std::vector<ReferenceResult> reference_results(const QuantizedNetwork& network,
-                                               const NetworkReferenceOptions& options,
-                                               const IntegerMap& image) {
-    std::vector<ReferenceResult> results;
+/// What the reference executor makes of one layer, and the MACs whose operands are not zero.
+struct Expected : ReferenceResult {
+    int64_t nonzero_macs = 0;
+};
+
+/// Of one image, layer by layer.
+std::vector<Expected> reference_results(const QuantizedNetwork& network,
+                                        const NetworkReferenceOptions& options,
+                                        const IntegerMap& image) {
+    std::vector<Expected> results;
     const auto map_of = [&](int source) -> const IntegerMap& {
         return source == kNetworkInput ? image : results[static_cast<size_t>(source)].output;
     };
     for (size_t i = 0; i < network.layers.size(); ++i) {
         const QuantizedLayer& layer = network.layers[i];
         const IntegerMap* residual = layer.residual ? &map_of(layer.residual->source) : nullptr;
-        results.push_back(run_reference(layer, map_of(network.source_of(i)), options[i], residual));
+        const IntegerMap& input = map_of(network.source_of(i));
+        results.push_back({run_reference(layer, input, options[i], residual),
+                           BruteNonzeroMacs(layer, input).count()});
     }
     return results;
 }
 
-void compare_values(const ReferenceResult& reference, const LayerOutcome& outcome,
+void compare_values(const Expected& reference, const LayerOutcome& outcome,
                     Differences* differences) {
     differences->compare("values", reference.output.data.size(), outcome.output.data.size());
     int64_t wrong = 0;
@@ -51,6 +59,8 @@ void compare_values(const ReferenceResult& reference, const LayerOutcome& outcom
                          outcome.counters.accumulator_overflows);
     differences->compare("saturations", reference.counts.saturations,
                          outcome.counters.output_saturations);
+    differences->compare("nonzero MACs", std::optional(reference.nonzero_macs),
+                         outcome.counters.nonzero_macs);
 }
 
 /// Timing oracle and reference executor, the same for both machines: what agrees with them in all
@@ -90,7 +100,7 @@ class Judges {
   private:
     const std::vector<oracle::RandomCase>& chain_;
     const QuantizedNetwork& network_;
-    std::vector<std::vector<ReferenceResult>> references_;  ///< by image, then layer
+    std::vector<std::vector<Expected>> references_;  ///< by image, then layer
     Differences differences_;
     size_t judged_ = 0;
 };
@@ -155,12 +165,14 @@ std::string run_chain(const std::vector<oracle::RandomCase>& chain,
     const oracle::Dram& dram = chain[0].accelerator.dram;
     CycleSimulation::Watch clocked_watch;
     clocked_watch.watchdog_cycles = 100'000;
+    clocked_watch.activity.zero_gating = true;
     clocked_watch.on_layer = judges.of(Fidelity::kCycle);
     clocked_watch.prepare = [&](SystolicAccelerator& machine) {
         serve_as_drawn(machine, dram);
         if (prepare) prepare(machine);
     };
     TransactionSimulation::Watch fast_watch;
+    fast_watch.zero_gating = true;
     fast_watch.on_layer = judges.of(Fidelity::kTransaction);
     fast_watch.prepare = [&](TransactionAccelerator& machine) { serve_as_drawn(machine, dram); };
     RunningHosts running;

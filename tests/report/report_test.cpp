@@ -58,6 +58,28 @@ TEST(TextReport, MarksWhatAnEstimateIsNotSureOf) {
     EXPECT_EQ(text_report(run, false).find('~'), std::string::npos);
 }
 
+TEST(TextReport, ShowsEnergyAndAreaByComponentAndWhatIsNotCounted) {
+    EXPECT_TRUE(matches_golden(golden("energy.txt"), text_report(priced_run(), false)));
+    EXPECT_EQ(text_report(sample_run(), false).find("not counted"), std::string::npos);
+}
+
+TEST(JsonReport, EnergyIsTheSumOfItsComponentsAndLayers) {
+    const json report = json::parse(json_report(priced_run()));
+    const json& totals = report["totals"];
+    EXPECT_EQ(report["layers"][0]["energy_pj"], 1500.0);
+    EXPECT_EQ(report["layers"][0]["energy_by_component_pj"]["dram"], 1000.0);
+    EXPECT_EQ(totals["energy_pj"], 4500.0);
+    EXPECT_EQ(totals["energy_low_pj"], 3900.0);
+    EXPECT_EQ(totals["energy_high_pj"], 6300.0);
+    EXPECT_EQ(totals["energy_by_component_pj"]["mac"], 1500.0);
+    // 115,688 cycles at 500 MHz are 231.376 us.
+    EXPECT_DOUBLE_EQ(totals["power_mw"], 4500e-9 / 231.376e-6);
+    EXPECT_DOUBLE_EQ(totals["energy_delay_product_js"], 4500e-12 * 231.376e-6);
+    EXPECT_DOUBLE_EQ(totals["tops_per_w"], (2 * (1'769'472 + 640) + 3 * 65'536) / 4500.0);
+    EXPECT_EQ(totals["area_mm2"], 0.75);
+    EXPECT_EQ(totals["not_counted"].size(), 9U);
+}
+
 TEST(TextReport, SaysWhyThereAreNoValues) {
     RunResult run = estimated_run();
     EXPECT_NE(text_report(run, false).find("fidelity estimate (times alone), seed 7\n\n"),

@@ -31,7 +31,9 @@ inline RunResult sample_run() {
     conv.weight_format = "Q1.7";
     conv.output_format = "UQ3.5";
     conv.schedule = {"im2col", "pixels channels k", 4, 32, 4, 4, 8, 16, 1, 512};
+    conv.batch_norm_format = "int16 x int16 >> 12";
     conv.macs = 1'769'472;
+    conv.normalized_values = 65'536;
     conv.utilization_fraction = 0.5;
     LayerCounters& counters = conv.counters;
     counters.cycles = 110'592;
@@ -83,7 +85,9 @@ inline RunResult sample_run() {
     gemm.input = {1, 1, 64};
     gemm.conv = gemm.output = {1, 1, 10};
     gemm.kernel_height = gemm.kernel_width = 1;
+    gemm.batch_norm_format.clear();
     gemm.macs = 640;
+    gemm.normalized_values = 0;
     gemm.start_cycle = 114'688;
     gemm.utilization_fraction = 0.02;
     gemm.counters.cycles = 1000;
@@ -111,6 +115,25 @@ inline RunResult estimated_run() {
         layer.exact = true;
     }
     run.layers[1].exact = false;
+    return run;
+}
+
+/// The same with an energy table's figures.
+inline RunResult priced_run() {
+    RunResult run = sample_run();
+    for (LayerResult& layer : run.layers) {
+        ComponentFigures& energy = layer.energy_pj.emplace();
+        energy[Component::kMac] = {500, 300, 600};
+        energy[Component::kDram] = {1000, 1000, 1500};
+    }
+    CostSummary& cost = run.cost.emplace();
+    cost.area_mm2[Component::kMac] = {0.25, 0.25, 0.25};
+    cost.area_mm2[Component::kInputBuffer] = {0.5, 0.5, 0.5};
+    cost.leakage_mw = {0.5, 0.5, 0.5};
+    cost.node_nm = 40;
+    cost.voltage_v = 0.8;
+    cost.not_counted = std::vector<std::string>(8, "a part of it");
+    cost.not_counted.emplace_back("clock tree");
     return run;
 }
 

@@ -41,6 +41,7 @@ struct RandomCase {
     /// Whose output the residual operand is: the number of a layer of the chain, or kNetworkInput.
     int64_t residual_source = kNetworkInput;
     bool is_gemm = false;
+    bool batch_norm = false;  ///< unfused, of a layer with array work
     bool average_pooling =
         false;  ///< the kind of the fused pooling or of the pooling layer, else maximum
     bool accumulator_saturates = false;

@@ -53,6 +53,8 @@ void add_dataflow_features(const RandomCase& drawn, Dataflow dataflow,
     add("groups", layer.groups > 1);
     add("fused pooling", layer.fused_pool.has_value());
     add("residual", layer.residual_bits.has_value());
+    add("batch norm", drawn.batch_norm);
+    add("batch-norm unit bypassed", accelerator.batch_norm_unit && !drawn.batch_norm);
     add("K blocks", drawn.answer.k_blocks > 1);
     add("pixel blocks", drawn.answer.pixel_blocks > 1);
     add("DRAM-bound", is_dram_bound(drawn.answer));
@@ -90,6 +92,24 @@ void add_schedule_features(const RandomCase& drawn, std::map<std::string, bool>&
     features["K blocks"] = answer.k_blocks > 1;
     features["column split"] = answer.sizes.cols_per_block < map.width;
     features["row split"] = answer.sizes.rows_per_block < map.height;
+}
+
+/// What the widths of a layer's values ask of the machine.
+void add_format_features(const RandomCase& drawn, std::map<std::string, bool>& features) {
+    const Layer& layer = drawn.layer;
+    const Accelerator& accelerator = drawn.accelerator;
+    const bool array_work = layer.kind == LayerKind::kConvolution;
+    const int64_t bits = accelerator.accumulator_bits;
+    const int64_t operand_bits = accelerator.activation_bits + accelerator.weight_bits;
+    features["accumulator of 16 bits, wrap"] =
+        array_work && bits == 16 && !drawn.accumulator_saturates;
+    features["accumulator over 32 bits"] = array_work && bits > 32;
+    features["activations below 8 bits"] = accelerator.activation_bits < 8;
+    features["activations over 8 bits"] = accelerator.activation_bits > 8;
+    features["weights over 8 bits"] = array_work && accelerator.weight_bits > 8;
+    features["outputs over 8 bits"] = array_work && accelerator.output_bits > 8;
+    features["activations and weights of 16 bits"] = array_work && operand_bits == 32;
+    features["residual over 8 bits"] = layer.residual_bits.value_or(0) > 8;
 }
 
 }  // namespace
@@ -130,6 +150,8 @@ std::map<std::string, bool> features(const RandomCase& drawn) {
         {"fused pooling", layer.fused_pool.has_value()},
         {"groups", layer.groups > 1},
         {"depthwise", !pooling && layer.groups > 1 && layer.groups == layer.input.channels},
+        {"batch norm and residual", drawn.batch_norm && layer.residual_bits},
+        {"batch norm and fused pooling", drawn.batch_norm && layer.fused_pool},
         {"residual slots 1", layer.residual_bits && accelerator.residual_buffer.slots == 1},
         {"residual slots 2", layer.residual_bits && accelerator.residual_buffer.slots == 2},
         {"array not square", !pooling && accelerator.rows != accelerator.cols},
@@ -137,6 +159,7 @@ std::map<std::string, bool> features(const RandomCase& drawn) {
         {"stride", layer.stride.height > 1 || layer.stride.width > 1},
         {"accumulator saturates", !pooling && drawn.accumulator_saturates},
     };
+    add_format_features(drawn, features);
     for (const Dataflow dataflow :
          {Dataflow::kWeightStationary, Dataflow::kOutputStationary, Dataflow::kInputStationary}) {
         add_dataflow_features(drawn, dataflow, features);
@@ -167,9 +190,19 @@ std::map<std::string, bool> features(const std::vector<RandomCase>& chain) {
         }
         features["residual of an earlier layer"] |=
             drawn.layer.residual_bits && source != kNetworkInput;
+        features["batch norm"] |= drawn.batch_norm;
+        features["batch norm of one layer, not of all"] |=
+            i > 0 && !pooling && drawn.batch_norm != chain[0].batch_norm;
         features["residual over a layer"] |=
             drawn.layer.residual_bits && i > 0 && source + 1 < static_cast<int64_t>(i);
         features["residual beside a kept map"] |= drawn.layer.residual_bits && overrides.input_kept;
+        const Accelerator &first = chain[0].accelerator, &here = drawn.accelerator;
+        features["formats differ from layer to layer"] |=
+            !pooling && (here.activation_bits != first.activation_bits ||
+                         here.weight_bits != first.weight_bits);
+        features["residual of another width"] |=
+            drawn.layer.residual_bits &&
+            *drawn.layer.residual_bits != drawn.accelerator.activation_bits;
         features["array work after pooling"] |=
             i > 0 && !pooling && chain[i - 1].layer.kind == LayerKind::kPooling;
     }

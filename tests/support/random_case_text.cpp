@@ -29,9 +29,10 @@ void tell_accelerator(std::ostream& text, const Accelerator& accelerator) {
          << accelerator.macs_per_pe << ", p " << accelerator.pe_pipeline_stages << " a "
          << accelerator.input_stages << " g " << accelerator.load_gap << " s "
          << accelerator.row_skew << " z " << accelerator.accumulate_stages << " q "
-         << accelerator.post_processing_stages << ", bits: activations "
-         << accelerator.activation_bits << " weights " << accelerator.weight_bits << " outputs "
-         << accelerator.output_bits << " accumulator " << accelerator.accumulator_bits;
+         << accelerator.q() << (accelerator.batch_norm_unit ? " with batch-norm unit" : "")
+         << ", bits: activations " << accelerator.activation_bits << " weights "
+         << accelerator.weight_bits << " outputs " << accelerator.output_bits << " accumulator "
+         << accelerator.accumulator_bits;
     const auto tell = [&](const char* name, const Buffer& buffer) {
         text << ", " << name << " " << buffer.capacity_bytes << " B in " << buffer.slots
              << " slots";
@@ -72,6 +73,7 @@ void tell_schedule(std::ostream& text, const RandomCase& drawn) {
         text << (*overrides.loop_order == LoopOrder::kPixelsChannels ? ", pixels outside"
                                                                      : ", channels outside");
     }
+    if (drawn.batch_norm) text << ", batch norm";
     if (drawn.layer.residual_bits) text << ", residual of layer " << drawn.residual_source;
     if (overrides.input_kept) text << ", input kept";
     if (overrides.output_kept) text << ", output kept";

@@ -20,6 +20,19 @@ Map source_map(const Chain& chain, int64_t source) {
                                    : output_map(chain[static_cast<size_t>(source)].layer);
 }
 
+int64_t source_bits(const Chain& chain, int64_t source) {
+    return source == kNetworkInput ? chain[0].accelerator.activation_bits
+                                   : chain[static_cast<size_t>(source)].accelerator.output_bits;
+}
+
+/// Maps that array work follows hold pairs of operands; pooling keeps its input's format.
+void fit_output_bits(RandomCase& drawn) {
+    Accelerator& accelerator = drawn.accelerator;
+    if (accelerator.macs_per_pe == 2 || drawn.layer.kind == LayerKind::kPooling) {
+        accelerator.output_bits = accelerator.activation_bits;
+    }
+}
+
 /// The maps in DRAM that have the height and width of `like`; the last layer's is there if not
 /// kept.
 std::vector<int64_t> residual_sources(const Chain& chain, const Map& like, bool last_kept) {
@@ -41,12 +54,15 @@ std::vector<int64_t> residual_sources(const Chain& chain, const Map& like, bool 
 /// A layer that may follow on the chain; its kernel may be too large for the map.
 RandomCase draw_follower(Random& random, const Chain& chain, bool last_kept) {
     RandomCase drawn = chain.back();
+    drawn.accelerator.activation_bits = chain.back().accelerator.output_bits;
+    draw_layer_bits(random, drawn.accelerator);
     drawn.is_gemm = false;
     drawn.average_pooling = random.chance(50);
     drawn.layer = random.chance(30) ? draw_pooling(random) : draw_convolution(random);
     Layer& layer = drawn.layer;
     layer.input = output_map(chain.back().layer);
     layer.groups = 1;
+    fit_output_bits(drawn);
     if (layer.kind == LayerKind::kConvolution && random.chance(50)) {
         const std::vector<int64_t> sources = residual_sources(chain, layer.input, last_kept);
         if (!sources.empty()) {
@@ -54,9 +70,10 @@ RandomCase draw_follower(Random& random, const Chain& chain, bool last_kept) {
             drawn.residual_source = sources[static_cast<size_t>(random.between(0, last))];
             keep_height_and_width(random, layer);
             layer.out_channels = source_map(chain, drawn.residual_source).channels;
-            layer.residual_bits = drawn.accelerator.activation_bits;
+            layer.residual_bits = source_bits(chain, drawn.residual_source);
         }
     }
+    drawn.batch_norm = draw_batch_norm(random, drawn);
     drawn.overrides = draw_overrides(random, layer, drawn.accelerator);
     return drawn;
 }
@@ -85,7 +102,7 @@ std::vector<RandomCase> random_chain(uint64_t seed) {
     for (;;) {
         RandomCase drawn = draft(random);
         Accelerator& accelerator = drawn.accelerator;
-        accelerator.output_bits = accelerator.activation_bits;  // every map has the same format
+        fit_output_bits(drawn);
         if (random.chance(50)) {
             accelerator.pe_pipeline_stages = random.between(1, 8);
             accelerator.rows = random.between(1, 40);

@@ -45,17 +45,28 @@ void draw_array(Random& random, Accelerator& accelerator) {
     accelerator.accumulate_stages = random.between(0, 3);
 }
 
+/// Half of them so narrow that sums can leave them.
+int64_t draw_accumulator_bits(Random& random) {
+    if (random.chance(20)) return 16;
+    if (random.chance(25)) return random.chance(20) ? 64 : random.between(33, 63);
+    const int64_t bits = random.between(16, 32);
+    return bits <= 24 ? bits - 8 : bits;
+}
+
+/// Half of up to 8 bits, the others wider.
+int64_t draw_bits(Random& random) {
+    if (random.chance(25)) return 16;
+    return random.chance(35) ? random.between(9, 16) : random.between(2, 8);
+}
+
 Accelerator draw_accelerator(Random& random) {
     Accelerator accelerator;
     draw_array(random, accelerator);
-    const bool narrow = accelerator.macs_per_pe == 2;
     accelerator.post_processing_stages = random.between(1, 6);
-    // Half of the accumulators so narrow that sums can leave them.
-    const int64_t bits = random.between(16, 32);
-    accelerator.accumulator_bits = bits <= 24 ? bits - 8 : bits;
-    accelerator.activation_bits = narrow ? 2 : random.between(2, 8);
-    accelerator.weight_bits = random.between(2, narrow ? 4 : 8);
-    accelerator.output_bits = random.between(2, 8);
+    accelerator.batch_norm_unit = random.chance(60);
+    accelerator.accumulator_bits = draw_accumulator_bits(random);
+    accelerator.activation_bits = accelerator.macs_per_pe == 2 ? 2 : draw_bits(random);
+    draw_layer_bits(random, accelerator);
     accelerator.accumulator = draw_buffer(random, 5, 12);
     accelerator.input_buffer = draw_buffer(random, 4, 11);
     accelerator.weight_buffer = draw_buffer(random, 5, 12);
@@ -90,6 +101,19 @@ Layer draw_gemm(Random& random) {
 }
 
 }  // namespace
+
+bool draw_batch_norm(Random& random, const RandomCase& drawn) {
+    return drawn.accelerator.batch_norm_unit && drawn.layer.kind == LayerKind::kConvolution &&
+           random.chance(60);
+}
+
+void draw_layer_bits(Random& random, Accelerator& accelerator) {
+    const bool widest = accelerator.activation_bits == 16 && random.chance(50);
+    accelerator.weight_bits = accelerator.macs_per_pe == 2 ? random.between(2, 4)
+                              : widest                     ? 16
+                                                           : draw_bits(random);
+    accelerator.output_bits = draw_bits(random);
+}
 
 Buffer draw_buffer(Random& random, int64_t low, int64_t high) {
     Buffer buffer;
@@ -203,6 +227,7 @@ RandomCase draft(Random& random) {
         add_residual(random, drawn);
     }
     drawn.overrides = draw_overrides(random, layer, drawn.accelerator);
+    drawn.batch_norm = draw_batch_norm(random, drawn);
     drawn.average_pooling = random.chance(50);
     drawn.accumulator_saturates = random.chance(50);
     return drawn;

@@ -17,6 +17,12 @@ SizeOverrides draw_overrides(Random& random, const Layer& layer, const Accelerat
 /// Changes the layer so that its convolution's output has its input's height and width.
 void keep_height_and_width(Random& random, Layer& layer);
 
+/// Whether the layer has a batch normalization for the accelerator's unit.
+bool draw_batch_norm(Random& random, const RandomCase& drawn);
+
+/// The widths of a layer's weights and outputs.
+void draw_layer_bits(Random& random, Accelerator& accelerator);
+
 /// A buffer of `slots` slots of 2^low to 2^high bytes each, of any size between.
 Buffer draw_buffer(Random& random, int64_t low, int64_t high);
 

@@ -79,14 +79,15 @@ struct Accelerator {
     int64_t cols = 8;  ///< C
     Dataflow dataflow = Dataflow::kWeightStationary;
     Preload preload = Preload::kShadow;
-    int64_t macs_per_pe = 1;             ///< W
-    int64_t pe_pipeline_stages = 1;      ///< p
-    int64_t input_stages = 1;            ///< a
-    int64_t load_gap = 0;                ///< g
-    int64_t row_skew = 1;                ///< s, output stationary
-    int64_t accumulate_stages = 1;       ///< z
-    int64_t post_processing_stages = 4;  ///< q
-    Buffer accumulator;                  ///< its banks are not read
+    int64_t macs_per_pe = 1;         ///< W
+    int64_t pe_pipeline_stages = 1;  ///< p
+    int64_t input_stages = 1;        ///< a
+    int64_t load_gap = 0;            ///< g
+    int64_t row_skew = 1;            ///< s, output stationary
+    int64_t accumulate_stages = 1;   ///< z
+    int64_t post_processing_stages = 4;
+    bool batch_norm_unit = false;
+    Buffer accumulator;  ///< its banks are not read
     int64_t accumulator_bits = 32;
     Buffer input_buffer;
     Buffer weight_buffer;
@@ -97,6 +98,7 @@ struct Accelerator {
     int64_t output_bits = 8;
     Dram dram;
 
+    int64_t q() const { return post_processing_stages + (batch_norm_unit ? 3 : 0); }
     bool weight_stationary() const { return dataflow == Dataflow::kWeightStationary; }
     bool output_stationary() const { return dataflow == Dataflow::kOutputStationary; }
     bool input_stationary() const { return dataflow == Dataflow::kInputStationary; }

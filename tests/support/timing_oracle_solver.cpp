@@ -240,7 +240,7 @@ void Solver::finish_tile(size_t i) {
     const Tile& tile = program_.tiles[i];
     const int64_t end = at_.tile_end[i];
     if (pooling_) {
-        at_.visible[i] = end + accelerator_.post_processing_stages;
+        at_.visible[i] = end + accelerator_.q();
         at_.post_end[static_cast<size_t>(tile.output_block)] = at_.visible[i];
         return;
     }
@@ -268,7 +268,7 @@ bool Solver::advance_post_processing() {
                 output_slot_free(next_post_), residual_ready(next_post_)});
     if (start == kUnknown) return false;
     at_.post_start[j] = start;
-    at_.post_end[j] = start + block.accumulator_words + accelerator_.post_processing_stages;
+    at_.post_end[j] = start + block.accumulator_words + accelerator_.q();
     ++next_post_;
     return true;
 }

@@ -28,7 +28,7 @@ TEST(ArrayRegisters, CyclesWithoutARowOfOperandsHoldNone) {
     for (const Dataflow dataflow :
          {Dataflow::kWeightStationary, Dataflow::kInputStationary, Dataflow::kOutputStationary}) {
         const ArrayParams params = array_of(dataflow, Preload::kShadow, 1);
-        const auto array = make_array_registers(params, {});
+        const auto array = make_array_registers(params, {}, {});
         std::mt19937 random(1);
         std::vector<WeightRow> entered;
         int64_t bubbles = 0;
@@ -60,7 +60,7 @@ TEST(ArrayRegisters, CyclesWithoutARowOfOperandsHoldNone) {
 /// A bit that is flipped before the array leaves it, even when no operand follows.
 TEST(ArrayRegisters, FlippedBitsMoveOnInAnIdleArray) {
     const ArrayParams params = array_of(Dataflow::kWeightStationary, Preload::kShadow, 1);
-    const auto array = make_array_registers(params, {});
+    const auto array = make_array_registers(params, {}, {});
     array->flip(ArrayRegister::kWeightInput, 3, 0, 0, 7);
     for (int stage = 1; stage < params.input_stages + 3; ++stage) {
         array->clock(nullptr, nullptr);
@@ -86,7 +86,7 @@ int count(const ArrayRegisters& array, ArrayRegister which) {
 using Counts = std::vector<int>;  ///< in the order of ArrayRegister
 
 Counts counts(const ArrayParams& params) {
-    const auto array = make_array_registers(params, {});
+    const auto array = make_array_registers(params, {}, {});
     Counts counts;
     for (int which = 0; which <= static_cast<int>(ArrayRegister::kResult); ++which) {
         counts.push_back(count(*array, static_cast<ArrayRegister>(which)));
@@ -126,7 +126,7 @@ std::string refusal_of(const std::function<void()>& action) {
 
 TEST(ArrayRegisters, OthersAreRefused) {
     for (const Dataflow dataflow : {Dataflow::kWeightStationary, Dataflow::kOutputStationary}) {
-        const auto array = make_array_registers(array_of(dataflow, Preload::kSingle, 1), {});
+        const auto array = make_array_registers(array_of(dataflow, Preload::kSingle, 1), {}, {});
         const auto read = [&](ArrayRegister which, int index, int place, int stage = 0) {
             const std::string reading =
                 refusal_of([&] { array->read(which, index, place, stage); });
@@ -152,6 +152,35 @@ TEST(ArrayRegisters, OthersAreRefused) {
         }
         array->flip(ArrayRegister::kMoving, 0, 0, 0, 31);
         EXPECT_EQ(array->read(ArrayRegister::kMoving, 0, 0), INT32_MIN);
+    }
+}
+
+/// Wide sums, beside operands that stay narrow.
+TEST(ArrayRegisters, SumsHaveTheBitsThatTheOperandsAsk) {
+    const OperandFormats wide{{16, true}, {16, true}};
+    const ArrayParams stationary = array_of(Dataflow::kWeightStationary, Preload::kShadow, 1);
+    const ArrayParams output = array_of(Dataflow::kOutputStationary, Preload::kShadow, 1);
+    AccumulatorParams accumulator;
+    EXPECT_EQ(sum_bits(stationary, accumulator, {}), 32);
+    // Three products of up to 2^30; of unsigned activations, almost 2^31.
+    EXPECT_EQ(sum_bits(stationary, accumulator, wide), 33);
+    EXPECT_EQ(sum_bits(stationary, accumulator, {{16, false}, {16, true}}), 34);
+    EXPECT_EQ(sum_bits(output, accumulator, wide), 32);
+    const auto narrow_array = make_array_registers(stationary, accumulator, {});
+    const auto wide_array = make_array_registers(stationary, accumulator, wide);
+    EXPECT_THROW(narrow_array->flip(ArrayRegister::kPartialSum, 0, 0, 0, 32), std::out_of_range);
+    EXPECT_THROW(wide_array->flip(ArrayRegister::kMoving, 0, 0, 0, 32), std::out_of_range);
+    wide_array->flip(ArrayRegister::kPartialSum, 0, 0, 0, 63);
+    EXPECT_EQ(wide_array->read(ArrayRegister::kPartialSum, 0, 0), INT64_MIN);
+    accumulator.bits = 33;
+    EXPECT_EQ(make_array_registers(output, accumulator, {})
+                  ->locate(ArrayRegister::kPartialSum, 0, 0)
+                  .word_bits(),
+              64);
+    accumulator.bits = 31;  // int16 x int16 is up to 2^30, uint16 x int16 more
+    for (const bool is_signed : {true, false}) {
+        const auto array = make_array_registers(output, accumulator, {{16, is_signed}, {16, true}});
+        EXPECT_EQ(array->locate(ArrayRegister::kPartialSum, 0, 0).word_bits(), is_signed ? 32 : 64);
     }
 }
 

@@ -1,5 +1,7 @@
 #include "tests/trace/gemm_wave.h"
 
+#include <sstream>
+
 #include "tests/hw/machine_run.h"
 #include "tests/support/child_process.h"
 #include "tests/support/golden.h"
@@ -33,6 +35,19 @@ class Particle : public sc_core::sc_module {
     bool waits_ = true;
 };
 
+using Kind = int64_t RegisterToggles::*;
+constexpr Kind kToggleKinds[] = {&RegisterToggles::input,       &RegisterToggles::moving,
+                                 &RegisterToggles::stationary,  &RegisterToggles::product,
+                                 &RegisterToggles::partial_sum, &RegisterToggles::output};
+
+/// What the child process hands over.
+std::string figures_of(const LayerCounters& counters) {
+    std::ostringstream text;
+    text << counters.cycles << " " << *counters.nonzero_macs;
+    for (const Kind kind : kToggleKinds) text << " " << *counters.register_toggles.*kind;
+    return text.str();
+}
+
 MachineRun gemm_run(const ArrayParams& array) {
     AcceleratorParams accelerator;
     accelerator.array = array;
@@ -55,20 +70,22 @@ GemmWave::GemmWave(const ArrayParams& params, std::optional<Flip> flip) : array(
         CycleSimulation::Watch watch;
         watch.waveform.emplace();
         watch.waveform->file = path.str();
+        watch.activity = {true, true};
         std::unique_ptr<Particle> particle;
         if (flip) {
             watch.prepare = [&](SystolicAccelerator& machine) {
                 particle = std::make_unique<Particle>("particle", machine, *flip);
             };
         }
-        const auto outcomes = run.simulate({0}, std::move(watch));
-        return std::to_string(outcomes.front().counters.cycles);
+        return figures_of(run.simulate({0}, std::move(watch)).front().counters);
     });
-    if (text.empty() || text.find_first_not_of("0123456789") != std::string::npos) {
+    std::istringstream figures(text);
+    figures >> cycles >> nonzero_macs;
+    for (const Kind kind : kToggleKinds) figures >> toggles.*kind;
+    if (!figures || !(figures >> std::ws).eof()) {
         outcome = "the run failed: " + text;
         return;
     }
-    cycles = std::stoll(text);
     bytes = read_file(path.str());
     dump = vcd::read(bytes);
     x.assign(run.images.front().data.begin(), run.images.front().data.end());

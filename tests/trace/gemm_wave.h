@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sw/params/accelerator_params.h"
+#include "sw/timing/layer_counters.h"
 #include "tests/trace/vcd_reader.h"
 
 namespace accelsim {
@@ -26,6 +27,8 @@ struct GemmWave {
     std::string bytes;
     vcd::Dump dump;
     int64_t cycles = 0;
+    int64_t nonzero_macs = 0;  ///< as the machine counts them
+    RegisterToggles toggles;   ///< likewise
     std::vector<int64_t> x, w;
 
     explicit GemmWave(const ArrayParams& params, std::optional<Flip> flip = std::nullopt);

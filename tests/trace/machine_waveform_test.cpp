@@ -1,6 +1,7 @@
 // What every signal of the whole machine's waveform must keep to, in every dataflow.
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <ostream>
 #include <sstream>
 
@@ -108,6 +109,40 @@ TEST_P(MachineWaveform, StagesWithoutAWordHoldNothing) {
     }
     EXPECT_GT(empty, 1000);
     EXPECT_GT(turns, 600);
+}
+
+/// With four stages the unit's registers are those behind the subtraction (stage 2), the
+/// multiplication and the addition, one a cycle.
+TEST(BatchNormWaveform, EachRegisterHoldsItsStep) {
+    const MachineRun run = small_run({}, false, true);
+    const Recorded recorded = record(run, WaveformParams{});
+    const QuantizedLayer& layer = run.network.layers[0];
+    ASSERT_TRUE(layer.batch_norm);
+    constexpr int64_t kLanes = 5;
+    const auto at = [&](int stage, const std::string& signal, int64_t t) {
+        const std::string scope = "accelerator.post_processing.stage_" + std::to_string(stage);
+        return recorded.dump.at(scope + "." + signal).number(2 * t);
+    };
+    // Of the word in stage 2 at t, the channels from `first` on.
+    const auto follows = [&](int64_t t, int64_t first) {
+        for (int64_t lane = 0; lane < kLanes; ++lane) {
+            const std::string signal = "lane_" + std::to_string(lane);
+            const auto channel = static_cast<size_t>(first + lane);
+            const BatchNormConstants& c = layer.batch_norm->constants[channel];
+            const int64_t product = at(2, signal, t) * c.scale;
+            if (at(3, signal, t + 1) != product) return false;
+            const double exact = std::ldexp(double(product + c.offset), -layer.batch_norm->shift);
+            if (at(4, signal, t + 2) != std::llround(exact)) return false;
+        }
+        return true;
+    };
+    int64_t words = 0;
+    for (int64_t t = 0; t + 2 < recorded.start_cycles[1]; ++t) {
+        if (at(2, "valid", t) == 0) continue;
+        ++words;
+        ASSERT_TRUE(follows(t, 0) || follows(t, kLanes)) << "cycle " << t;
+    }
+    EXPECT_EQ(words, 12 * 10 * 2) << "two words for each pixel that pooling reads";
 }
 
 TEST_P(MachineWaveform, ChangesNothing) {

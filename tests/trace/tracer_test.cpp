@@ -181,6 +181,36 @@ TEST(Tracer, HalvesOfAnElement) {
     EXPECT_EQ(dump.at("pe.weight_0").changes.size(), 1u);
 }
 
+TEST(Tracer, RegistersInWideWordsBesideNarrowOnes) {
+    const TemporaryPath path("wide.vcd");
+    int64_t sums[] = {0, -1};
+    int32_t operand = 5;
+    Tracer tracer(path.str(), {});
+    TracedBlock block;
+    block.format = {40, true};
+    block.count = 2;
+    block.name = [](int i) { return "sum_" + std::to_string(i); };
+    block.fetch = [&] { return sums; };
+    tracer.scope("pe").block(block);
+    block.format = {8, true};
+    block.count = 1;
+    block.name = [](int) { return std::string("operand"); };
+    block.fetch = [&] { return &operand; };
+    tracer.scope("pe").block(block);
+    tracer.begin(kPeriod);
+    tracer.sample(0);
+    sums[0] = int64_t{1} << 38;   // shows in no word of 32 bits
+    sums[1] ^= int64_t{1} << 40;  // above the register's width
+    tracer.sample(1);
+    tracer.close(2);
+    const vcd::Dump dump = vcd::read(read_file(path.str()));
+    EXPECT_EQ(dump.at("pe.sum_0").number(0), 0);
+    EXPECT_EQ(dump.at("pe.sum_0").number(2), int64_t{1} << 38);
+    EXPECT_EQ(dump.at("pe.sum_1").number(0), -1);
+    EXPECT_EQ(dump.at("pe.sum_1").changes.size(), 1u);
+    EXPECT_EQ(dump.at("pe.operand").number(0), 5);
+}
+
 /// But for the clock and the layer, which are always there.
 std::vector<std::string> selected(const std::vector<std::string>& selections) {
     Registers registers;
