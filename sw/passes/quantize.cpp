@@ -29,6 +29,18 @@ LayerFormats formats_of(const QuantizationParams& params, const std::string& lay
     return entry == params.layers.end() ? LayerFormats{} : entry->second;
 }
 
+/// A convolution or Gemm without any numbers.
+QuantizedLayer shape_of(const Node& node) {
+    QuantizedLayer layer;
+    layer.name = node.name;
+    layer.kind = node.op == Op::kGemm ? LayerKind::kGemm : LayerKind::kConv;
+    layer.input = node.input;
+    layer.conv = layer.output = node.output;
+    layer.window = node.window;
+    layer.groups = node.groups;
+    return layer;
+}
+
 class Quantizer {
   public:
     explicit Quantizer(const QuantizationParams& params)
@@ -50,13 +62,7 @@ class Quantizer {
         const LayerFormats given = formats_of(params_, node.name);
         const int bits = given.activation_bits.value_or(default_bits);
         const ActivationRange& sums = calibration.outputs[*group.compute];
-        QuantizedLayer layer;
-        layer.name = node.name;
-        layer.kind = node.op == Op::kGemm ? LayerKind::kGemm : LayerKind::kConv;
-        layer.input = node.input;
-        layer.conv = layer.output = node.output;
-        layer.window = node.window;
-        layer.groups = node.groups;
+        QuantizedLayer layer = shape_of(node);
         layer.requantize = params_.requantize;
         layer.input_format = input.format;
         layer.input_scale = input.scale;
@@ -70,17 +76,7 @@ class Quantizer {
         layer.output_scale = given.output_scale.value_or(
             scale(calibration.outputs[group.last_before_pool()].magnitude, layer.output_format));
         if (group.add) {
-            const NumberFormat sum_format{bits, true};
-            double sum_scale =
-                scale(calibration.outputs[group.last_before_add()].magnitude, sum_format);
-            // A larger shift to the left would have no place.
-            if (power_of_two_) {
-                sum_scale = std::max(sum_scale, std::ldexp(operand.scale, -kResidualLeftShift));
-            }
-            layer.residual = Residual{
-                group.residual_source, operand.format, operand.scale, sum_format, sum_scale, {}};
-            set_scaling(layer, graph, group, layer.residual->sum_scale);
-            set_residual_add(layer, params_.requantize, graph.nodes[*group.add].name);
+            add_residual(layer, graph, group, calibration, operand);
         } else {
             set_scaling(layer, graph, group, layer.output_scale);
         }
@@ -95,6 +91,22 @@ class Quantizer {
   private:
     double scale(double magnitude, NumberFormat format) const {
         return step_of(magnitude, format, params_.requantize);
+    }
+
+    /// The addition behind the layer, whose sums have the output's width.
+    void add_residual(QuantizedLayer& layer, const Graph& graph, const LayerGroup& group,
+                      const Calibration& calibration, const Quantized& operand) const {
+        const NumberFormat sum_format{layer.output_format.bits, true};
+        double sum_scale =
+            scale(calibration.outputs[group.last_before_add()].magnitude, sum_format);
+        // A larger shift to the left would have no place.
+        if (power_of_two_) {
+            sum_scale = std::max(sum_scale, std::ldexp(operand.scale, -kResidualLeftShift));
+        }
+        layer.residual = Residual{
+            group.residual_source, operand.format, operand.scale, sum_format, sum_scale, {}};
+        set_scaling(layer, graph, group, layer.residual->sum_scale);
+        set_residual_add(layer, params_.requantize, graph.nodes[*group.add].name);
     }
 
     /// The batch normalization's formats; its values hold the convolution's output and the means.
