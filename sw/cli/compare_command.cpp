@@ -10,8 +10,10 @@
 #include <vector>
 
 #include "sw/base/progress.h"
+#include "sw/cli/default_table.h"
 #include "sw/cli/fidelity_comparison.h"
 #include "sw/cli/run_inputs.h"
+#include "sw/cost/cost_table.h"
 #include "sw/driver/cycle_simulation.h"
 #include "sw/driver/transaction_simulation.h"
 #include "sw/schedule/work_estimate.h"
@@ -119,6 +121,7 @@ std::string heading(const RunParams& params, const RunInputs& inputs) {
 
 int compare_command(const CompareOptions& options) {
     const RunParams params = params_of(options.config);
+    load_costs(params.energy, kDefaultEnergyTable);  // its faults are told whether costs are shown
     RunInputs inputs;
     inputs.load(params);
     const std::vector<LayerComparison> layers = Comparing(params, inputs).run(options.prepare);

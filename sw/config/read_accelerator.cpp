@@ -268,6 +268,8 @@ YamlMap read_accelerator(YamlMap root, AcceleratorParams& params) {
 
 void check_operand_widths(YamlMap& array_map, const ArrayParams& array,
                           const QuantizationParams& quantization) {
+    // Single layers are checked when they are planned.
+    if (quantization.input_bits || !quantization.layers.empty()) return;
     if (array.macs_per_pe == 1 || (quantization.activation_bits == kPairedActivationBits &&
                                    quantization.weight_bits <= kMostPairedWeightBits)) {
         return;

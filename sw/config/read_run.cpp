@@ -117,6 +117,7 @@ void read_quantization(YamlMap root, const std::string& data_directory,
     map.real(
         {"input_scale", "real value of one step of the network's input, in place of calibration"},
         params.input_scale, RealRange::positive(kMostScale));
+    params.where_input_scale = map.where("input_scale");
     map.boolean(
         {"per_channel_weights", "a scale for each output channel; false: one for each layer"},
         params.per_channel_weights);

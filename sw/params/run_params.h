@@ -87,6 +87,7 @@ struct QuantizationParams {
     std::optional<int> output_bits;     ///< of the network's output; activation_bits where empty
     std::optional<double> input_scale;  ///< real value of one step of the network's input, in place
                                         ///< of calibration
+    Location where_input_scale{};
     std::map<std::string, LayerFormats> layers;  ///< by layer name
     bool per_channel_weights = true;
     RequantizeRule requantize = RequantizeRule::kMultiplierRound;

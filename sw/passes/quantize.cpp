@@ -50,7 +50,7 @@ class Quantizer {
         const bool is_signed = can_be_negative(graph.preprocessing) || range.min < 0;
         const NumberFormat format{params_.input_bits.value_or(params_.activation_bits), is_signed};
         if (!params_.input_scale) return {format, scale(range.magnitude, format)};
-        check_step({}, "quantization.input_scale", *params_.input_scale);
+        check_step(params_.where_input_scale, "quantization.input_scale", *params_.input_scale);
         return {format, *params_.input_scale};
     }
 

@@ -1,5 +1,7 @@
 #include "sw/passes/quantize_weights.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -15,16 +17,27 @@ namespace {
 
 /// Half of what 32 bits hold: sums beyond those that calibration saw must not leave them.
 constexpr double kLargestSum = 1 << 30;
+/// Wider weights give up bits for a bias that all channels' scale must hold.
+constexpr int kWeightBitsKept = 8;
 
-/// The finest scale with which the sums fit the 32 bits that the requantization takes, and the
-/// bias of the channel too. It matters with operands of many bits, and in dead channels, whose tiny
-/// weights would push the bias out.
-double finest_scale(const QuantizedLayer& layer, double largest_output, double bias) {
-    const bool takes_32_bits = layer.requantize == RequantizeRule::kMultiplierRound;
-    const double sum = std::max(takes_32_bits ? largest_output : 0.0, std::abs(bias));
+/// The finest scale with which a sum of that magnitude stays within 31 bits. It matters with
+/// operands of many bits, and in dead channels, whose tiny weights would push the bias out.
+double finest_scale(const QuantizedLayer& layer, double sum) {
     if (sum == 0) return 0;
     const double step = sum / kLargestSum / layer.input_scale;
-    return takes_32_bits ? step : power_of_two_above(step);
+    return layer.requantize == RequantizeRule::kShiftFloor ? power_of_two_above(step) : step;
+}
+
+double largest_bias(const Node& node) {
+    double largest = 0;
+    for (const float bias : node.bias) largest = std::max(largest, std::abs(double{bias}));
+    return largest;
+}
+
+/// One scale for all must not lose every weight to one channel's bias.
+bool keeps_weights(const QuantizedLayer& layer, double scale, double by_weights) {
+    const int spare_bits = std::max(layer.weight_format.bits - kWeightBitsKept, 0);
+    return scale <= std::ldexp(by_weights, spare_bits);
 }
 
 void set_scales(QuantizedLayer& layer, const Node& node, bool per_channel, double largest_output) {
@@ -34,15 +47,19 @@ void set_scales(QuantizedLayer& layer, const Node& node, bool per_channel, doubl
         double& value = largest[i % channels];
         value = std::max(value, std::abs(double{node.weights[i]}));
     }
-    // One scale for all does not lose every weight to one channel's bias.
     if (!per_channel) largest.assign(1, *std::max_element(largest.begin(), largest.end()));
     for (size_t c = 0; c < largest.size(); ++c) {
-        const bool has_bias = per_channel && !node.bias.empty();
-        const double finest =
-            finest_scale(layer, largest_output, has_bias ? double{node.bias[c]} : 0.0);
         const double by_weights =
             largest[c] == 0 ? 0 : step_of(largest[c], layer.weight_format, layer.requantize);
-        layer.weight_scales.push_back(std::max(by_weights, finest));
+        double scale = std::max(by_weights, finest_scale(layer, largest_output));
+        const double bias = !per_channel        ? largest_bias(node)
+                            : node.bias.empty() ? 0.0
+                                                : std::abs(double{node.bias[c]});
+        const double by_bias = finest_scale(layer, bias);
+        if (per_channel || keeps_weights(layer, by_bias, by_weights)) {
+            scale = std::max(scale, by_bias);
+        }
+        layer.weight_scales.push_back(scale);
     }
     // A channel that is all zero takes any scale; one of the others does not disturb the output's.
     const double coarsest = coarsest_weight_scale(layer);
@@ -59,8 +76,10 @@ void set_bias(QuantizedLayer& layer, const Node& node) {
             std::round(double{node.bias[c]} / (layer.input_scale * weight_scale(layer, c)));
         if (std::abs(steps) > std::numeric_limits<int32_t>::max()) {
             faults.push_back({Location{}, "layer '" + layer.name + "'",
-                              "the bias of channel " + std::to_string(c) + " must fit 32 bits",
-                              std::to_string(steps)});
+                              "the bias of channel " + std::to_string(c) +
+                                  " must fit 32 bits; per_channel_weights: true, or fewer "
+                                  "weight_bits or activation_bits, make its steps coarser",
+                              fmt::format("{:.0f}", steps)});
             continue;
         }
         layer.bias[c] = static_cast<int32_t>(steps);

@@ -125,6 +125,14 @@ void add_activity_rows(const RunResult& run, TextTable& table) {
     }
 }
 
+/// Sums that did not fit usually ruin what follows, so they are told where there are any.
+void add_overflow_row(const RunResult& run, TextTable& table) {
+    const int64_t overflows = run.total(&LayerCounters::accumulator_overflows);
+    if (!run.has_values() || overflows == 0) return;
+    table.add_row({"overflows", with_thousands(overflows),
+                   "additions left the accumulator's width (accelerator.accumulator.bits)"});
+}
+
 std::string totals(const RunResult& run) {
     const int64_t read = run.total(&LayerCounters::dram_read_bytes);
     const int64_t written = run.total(&LayerCounters::dram_write_bytes);
@@ -134,6 +142,7 @@ std::string totals(const RunResult& run) {
     add_cycle_rows(run, table);
     table.add_row({"MACs", with_thousands(run.total_macs()),
                    percent(run.utilization_fraction()) + " utilization"});
+    add_overflow_row(run, table);
     add_activity_rows(run, table);
     table.add_row({"DRAM read", with_thousands(read), "bytes, " + readable_bytes(read)});
     table.add_row({"DRAM write", with_thousands(written), "bytes, " + readable_bytes(written)});

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <regex>
 
@@ -169,6 +170,21 @@ TEST_F(RunCommand, RunsWithoutRealImagesAndSaysSo) {
 }
 
 /// Every `scripts/accelsim` command that the README shows runs.
+TEST_F(RunCommand, OverflowsAreTold) {
+    const std::string job = "--config configs/gemm.yaml --set network.gemm.k=1000";
+    const ProgramOutcome narrow =
+        run_program(job + " --set accelerator.accumulator.bits=16" + output_option());
+    ASSERT_EQ(narrow.status, 0) << narrow.errors;
+    const int64_t overflows = report()["layers"][0]["accumulator_overflows"];
+    EXPECT_GT(overflows, 0);
+    std::string output = narrow.output;
+    output.erase(std::remove(output.begin(), output.end(), ','), output.end());
+    EXPECT_TRUE(std::regex_search(
+        output, std::regex("\noverflows +" + std::to_string(overflows) + "  additions")))
+        << output;
+    EXPECT_EQ(run_program(job).output.find("overflows"), std::string::npos);
+}
+
 TEST(Readme, CommandsRun) {
     const std::string readme = whole_file(fs::path(ACCELSIM_PROJECT_ROOT) / "README.md");
     const std::regex command("(?:^|\n)scripts/accelsim ([^\n]*)");

@@ -195,6 +195,18 @@ TEST(Quantize, SumsOfWideOperandsFitTheRequantization) {
     const QuantizedLayer loud = quantize_pair({0.5f, 0.25f}, {0.0f, 0.0f}, 5.0, params, 1000);
     EXPECT_NEAR(1000 / (loud.input_scale * loud.weight_scales[0]), 1 << 30, 1);
     EXPECT_LT(loud.weights[0], 32767);
+    params.requantize = RequantizeRule::kShiftFloor;
+    const QuantizedLayer shifted = quantize_pair({0.5f, 0.25f}, {0.0f, 0.0f}, 5.0, params, 1000);
+    EXPECT_LE(1000 / (shifted.input_scale * shifted.weight_scales[0]), 1 << 30);
+}
+
+TEST(Quantize, WideWeightsOfOneScaleGiveBitsUpForABias) {
+    QuantizationParams params;
+    params.activation_bits = params.weight_bits = 16;
+    params.per_channel_weights = false;
+    const QuantizedLayer layer = quantize_pair({0.5f, 0.25f}, {0.0f, 100.0f}, 5.0, params);
+    EXPECT_NEAR(layer.bias[1], 1 << 30, 1);
+    EXPECT_GT(layer.weights[0], 127);
 }
 
 TEST(Quantize, LayersHaveTheirOwnFormats) {
@@ -253,7 +265,7 @@ TEST(Quantize, ABiasThatDoesNotFitIsTold) {
         FAIL();
     } catch (const UserError& error) {
         EXPECT_NE(std::string(error.what())
-                      .find("layer 'pair': the bias of channel 1 must fit 32 bits, got"),
+                      .find("layer 'pair': the bias of channel 1 must fit 32 bits; "),
                   std::string::npos);
     }
 }

@@ -111,7 +111,7 @@ TEST(TextReport, CountsMismatches) {
     EXPECT_NE(
         text_report(run, false).find("1 image, every layer: 1,000 values compared, 1 differs"),
         std::string::npos);
-    EXPECT_EQ(text_report(run, false).find("overflows"), std::string::npos);
+    EXPECT_EQ(text_report(run, false).find("counts of overflows"), std::string::npos);
     run.verification.counter_mismatches = 2;
     EXPECT_NE(text_report(run, false).find("counts of overflows and saturations: 2 differ\n"),
               std::string::npos);
