@@ -33,8 +33,10 @@ void add_cost_rows(const RunResult& run, TextTable& table) {
                    fmt::format("an inference; as sources differ, {} to {}",
                                readable_energy(total.low), readable_energy(total.high))});
     add_shares(energy, readable_energy, table);
+    const double leakage = run.cost->leakage_mw.value;  // 0 where none is counted
     table.add_row({"power", fmt::format("{:.2f} mW", run.power_mw()),
-                   fmt::format("on average, {:.2f} mW of it leakage", run.cost->leakage_mw.value)});
+                   leakage == 0 ? std::string("on average")
+                                : fmt::format("on average, {:.2f} mW of it leakage", leakage)});
     table.add_row({"efficiency", fmt::format("{:.3f} TOPS/W", run.tops_per_w()),
                    fmt::format("energy-delay product {:.3g} J s", run.energy_delay_product_js())});
     table.add_row({"area", area_text(run.cost->area_mm2.total().value),
